@@ -1,0 +1,118 @@
+"""The database: engines for both kinds, and sessions that say whether they may write.
+
+One request, one transaction. SQLite's driver is kept from opening transactions of its own: it would
+lose concurrent updates. Reads begin plain; writes begin IMMEDIATE, so that two writers queue.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+# Requests run on a pool of 40 threads; each may hold one connection.
+_THREADS = 40
+
+
+class ReadSession(Session):
+    """A session that only reads."""
+
+
+class WriteSession(Session):
+    """A session that may write; the route or command line that opened it commits it."""
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for ``sqlite:///FILE`` or ``postgresql://…``."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(parsed)
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_size=10,
+        max_overflow=_THREADS,
+        pool_pre_ping=True,
+    )
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    in_memory = url.database in (None, "", ":memory:")
+    options: dict[str, Any] = (
+        {"poolclass": StaticPool} if in_memory else {"pool_size": 10, "max_overflow": _THREADS}
+    )
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False, "timeout": 30, "isolation_level": None}, **options
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    assert isinstance(connection, sqlite3.Connection)
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writes = connection.get_execution_options().get("parley_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def read_session(engine: Engine) -> Iterator[ReadSession]:
+    """A session for one read-only transaction; on PostgreSQL all its statements see one moment."""
+    options: dict[str, Any] = {}
+    if engine.dialect.name == "postgresql":
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection, ReadSession(connection) as session:
+        yield session
+
+
+@contextmanager
+def write_session(engine: Engine) -> Iterator[WriteSession]:
+    """A session for one transaction that may write. Whoever opened it commits; otherwise nothing stays."""
+    with (
+        engine.connect().execution_options(parley_writes=True) as connection,
+        WriteSession(connection, autoflush=False) as session,
+    ):
+        yield session
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database to the newest schema; does nothing where it is there already."""
+    with engine.connect().execution_options(parley_writes=True) as connection:
+        command.upgrade(migrations(connection), "head")
+        connection.commit()
+
+
+def migrations(connection: Connection) -> Config:
+    """Alembic's configuration for the migrations of this product, run on this connection."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def is_migrated(engine: Engine) -> bool:
+    """Whether the database has the schema that this version of the product was written for."""
+    with engine.connect() as connection:
+        newest = ScriptDirectory.from_config(migrations(connection)).get_current_head()
+        return MigrationContext.configure(connection).get_current_revision() == newest

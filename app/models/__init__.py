@@ -1,0 +1,46 @@
+"""What is stored: one file a noun."""
+
+from app.models.accounts import Account, Session
+from app.models.actors import Actor, ActorAlias, Participant
+from app.models.base import Base
+from app.models.citations import Citation, CitationAttribution, CitationSpeaker
+from app.models.demands import Demand, Link
+from app.models.events import Event
+from app.models.issues import Coverage, Issue, ScaleRung
+from app.models.negotiations import Negotiation
+from app.models.positions import ChangeDay, PositionCell
+from app.models.proposals import Proposal, Response, Term
+from app.models.records import Record, RecordActor, RecordIssue
+from app.models.remarks import Remark
+from app.models.revision import Revision
+from app.models.sources import Source
+
+__all__ = [
+    "Account",
+    "Actor",
+    "ActorAlias",
+    "Base",
+    "ChangeDay",
+    "Citation",
+    "CitationAttribution",
+    "CitationSpeaker",
+    "Coverage",
+    "Demand",
+    "Event",
+    "Issue",
+    "Link",
+    "Negotiation",
+    "Participant",
+    "PositionCell",
+    "Proposal",
+    "Record",
+    "RecordActor",
+    "RecordIssue",
+    "Remark",
+    "Response",
+    "Revision",
+    "ScaleRung",
+    "Session",
+    "Source",
+    "Term",
+]

@@ -1,0 +1,42 @@
+"""Sources: one publication each, and the origin that it relays."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.domain.vocabulary import OutletGrade, SourceKind, SourceStatus
+from app.models.base import Base, DateWords, Day, Id, Words, one_of
+
+
+class Source(Base):
+    """``origin`` is the report that this one relays, as entered; ``voice`` where the relays end.
+
+    Sources of one voice count once. ``published_last`` is the last possible day of publication, the
+    day from which it counts; ``retracted_from`` the day from which it supports nothing.
+    """
+
+    __tablename__ = "sources"
+    __table_args__ = (
+        CheckConstraint("id NOT IN ('new', 'edit')", name="id_not_reserved"),
+        CheckConstraint("status <> 'retracted' OR retracted_from IS NOT NULL", name="retraction_has_a_day"),
+        Index(None, "negotiation", "voice"),
+    )
+
+    negotiation: Mapped[str] = mapped_column(Id, ForeignKey("negotiations.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    ordinal: Mapped[int] = mapped_column(Integer)
+    outlet: Mapped[str] = mapped_column(Words)
+    title: Mapped[str | None] = mapped_column(Words)
+    url: Mapped[str | None] = mapped_column(Words)
+    published: Mapped[str] = mapped_column(DateWords)
+    published_last: Mapped[str] = mapped_column(Day)
+    language: Mapped[str] = mapped_column(Id)
+    kind: Mapped[SourceKind | None] = mapped_column(one_of(SourceKind, "kind"))
+    author: Mapped[str | None] = mapped_column(Words)
+    origin: Mapped[str | None] = mapped_column(Id)
+    voice: Mapped[str] = mapped_column(Id)
+    archive_url: Mapped[str | None] = mapped_column(Words)
+    status: Mapped[SourceStatus | None] = mapped_column(one_of(SourceStatus, "status"))
+    status_date: Mapped[str | None] = mapped_column(DateWords)
+    retracted_from: Mapped[str | None] = mapped_column(Day)
+    grade: Mapped[OutletGrade | None] = mapped_column(one_of(OutletGrade, "grade"))
+    note: Mapped[str | None] = mapped_column(Words)
