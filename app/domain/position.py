@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from typing import NamedTuple
 
 from app.domain.claims import Case, Claim, Key, State
@@ -64,6 +65,32 @@ class Cell:
 
 
 NOTHING = Cell()
+
+
+class Standing(StrEnum):
+    """Whether a record of a cell stands on a day, and if not, what has become of it."""
+
+    STANDS = "stands"
+    RESTATED = "restated"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
+    WITHDRAWAL = "withdrawal"
+    UNSUPPORTED = "unsupported"
+
+
+class Fate(NamedTuple):
+    """``by`` is the record that restates, replaces, withdraws or rejects it."""
+
+    standing: Standing
+    by: Key | None
+
+
+def fates(records: Records, holder: str, issue: str, on: date, basis: Basis) -> dict[Key, Fate]:
+    """What has become, by a day, of every record that speaks for the holder on the issue (domain.md §4)."""
+    board = _Board(Case(records, holder, issue, basis))
+    board.advance(on, None)
+    return board.fates()
 
 
 def position(records: Records, holder: str, issue: str, on: date, basis: Basis) -> Cell:
@@ -256,13 +283,10 @@ class _Board:
             shelf = self.shelves[line.shelf()]
             shelf.pop(bisect_left(shelf, (line.rank(),)))
         self.count -= len(self.lines[group])
-        known: dict[Key, tuple[Claim, State]] = {}
-        for claim in self.case.groups[group]:
-            if state := self.states.get(claim.key):
-                known[claim.key] = (claim, state)
+        known = self._known(group)
         lines = self.lines[group] = []
         for members in self._strands(known):
-            live = [pair for pair in members if not self._is_down(*pair, members, known)]
+            live = [pair for pair in members if not self._down(*pair, members, known)]
             live = [(claim, state) for claim, state in live if claim.kind is not DemandKind.WITHDRAWAL]
             if live:
                 claim, state = max(live, key=lambda pair: _rank(*pair))
@@ -273,6 +297,11 @@ class _Board:
                 lines.append(line)
                 insort(self.shelves[line.shelf()], (line.rank(), line))
         self.count += len(lines)
+
+    def _known(self, group: int) -> dict[Key, tuple[Claim, State]]:
+        """The claims of a group that are visible and supported on the board's day."""
+        claims = self.case.groups[group]
+        return {claim.key: (claim, state) for claim in claims if (state := self.states.get(claim.key))}
 
     def _strands(self, known: dict[Key, tuple[Claim, State]]) -> list[list[tuple[Claim, State]]]:
         """The known claims of a group, parted into those that restate one another on one track."""
@@ -295,29 +324,57 @@ class _Board:
             strands.append(strand)
         return strands
 
-    def _is_down(
+    def _down(
         self,
         claim: Claim,
         state: State,
         strand: list[tuple[Claim, State]],
         known: dict[Key, tuple[Claim, State]],
-    ) -> bool:
-        """Whether something known has taken this claim down; hearsay never takes down the holder's own."""
+    ) -> Fate | None:
+        """What has taken this claim down, if anything; hearsay never takes down the holder's own."""
         if state.latest.last < self.withdrawn_before[0 if state.own else 1]:
-            return True
+            return Fate(Standing.WITHDRAWN, self._withdrawn_by(state))
         if claim.type is RecordType.TERM:
             rejected = self.rejected.get(claim.proposal or "")
-            return bool(
-                rejected and (rejected.own or not state.own) and rejected.latest.first > state.latest.last
-            )
+            if rejected and (rejected.own or not state.own) and rejected.latest.first > state.latest.last:
+                return Fate(Standing.REJECTED, (RecordType.RESPONSE, rejected.responses[0][0].id))
+            return None
         for replaced, its_state in strand:
             if its_state.latest.last < state.latest.last:
                 continue
             for by in self.case.replaced_by.get(replaced.id, ()):
                 found = known.get(by.key)
                 if found and (found[1].own or not state.own):
-                    return True
-        return False
+                    withdrawn = by.kind is DemandKind.WITHDRAWAL
+                    return Fate(Standing.WITHDRAWN if withdrawn else Standing.REPLACED, by.key)
+        return None
+
+    def _withdrawn_by(self, state: State) -> Key | None:
+        """The latest blanket withdrawal that may take down a claim of this track."""
+        known = [(claim, its) for claim in self.case.blanket if (its := self.states.get(claim.key))]
+        known = [pair for pair in known if pair[1].own or not state.own]
+        return max(known, key=lambda pair: (pair[0].dated.first, pair[0].id))[0].key if known else None
+
+    def fates(self) -> dict[Key, Fate]:
+        """For every claim that is visible on the board's day, whether it stands, and if not, why."""
+        found: dict[Key, Fate] = {}
+        for group in range(len(self.case.groups)):
+            known = self._known(group)
+            for claim in self.case.groups[group]:
+                if claim.visible <= self.on and claim.key not in known:
+                    found[claim.key] = Fate(Standing.UNSUPPORTED, None)
+            for strand in self._strands(known):
+                for claim, state in strand:
+                    fate = self._down(claim, state, strand, known)
+                    if claim.kind is DemandKind.WITHDRAWAL:
+                        fate = Fate(Standing.WITHDRAWAL, None)
+                    found[claim.key] = fate or Fate(Standing.STANDS, None)
+            for line in self.lines[group]:
+                for member in line.members:
+                    key = (line.claim.type, member)
+                    if key != line.claim.key:
+                        found[key] = Fate(Standing.RESTATED, line.claim.key)
+        return found
 
     def is_live(self, group: int, claim: Claim) -> bool:
         """Whether a demand stands; a withdrawal stands while it is known."""

@@ -1,0 +1,192 @@
+"""The command line: wiring only. What it does is done by commands, queries and exchange."""
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from sqlalchemy import Engine
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+
+from app.db import is_migrated, make_engine, migrate, read_session, write_session
+from app.exchange.faults import PackageFaults
+from app.exchange.package import (
+    NotAPackage,
+    UnknownNegotiation,
+    check_package,
+    export_package,
+    import_package,
+)
+from app.queries.negotiations import all_negotiations
+from app.settings import Settings, WrongSetting, read_settings
+
+DEMO = Path(__file__).resolve().parent / "demo"
+PACKAGES = ("gaza", "seed-article")
+
+app = typer.Typer(
+    help="Parley: what each side of a ceasefire negotiation is reported to want, and who says so.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def _refuse(message: str) -> typer.Exit:
+    console.print(message, style="bold", markup=False)
+    return typer.Exit(1)
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except WrongSetting as wrong:
+        raise _refuse(f"These settings cannot be used: {wrong}") from None
+
+
+@contextmanager
+def _database(*, migrated: bool = True) -> Iterator[Engine]:
+    """The database of the settings; one that is not there, or not migrated, is refused in words."""
+    settings = _settings()
+    try:
+        engine = make_engine(settings.database_url.get_secret_value())
+    except ArgumentError:
+        raise _refuse("PARLEY_DATABASE_URL cannot be read as the address of a database.") from None
+    try:
+        if migrated and not is_migrated(engine):
+            raise _refuse("The database has not the schema of this version yet. Run: parley migrate")
+        yield engine
+    except (OperationalError, ProgrammingError) as error:
+        cause = str(error.orig).strip().splitlines()[0] if error.orig else "no reason given"
+        raise _refuse(f"The database cannot be used: {cause}") from None
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each step of a long work; silent where nobody is looking."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        tasks = {}
+
+        def report(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield report
+
+
+@app.command("serve")
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="How many processes answer.")] = 1,
+) -> None:
+    """Serve the site."""
+    with _database():
+        pass
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    shown = f"[{host}]" if ":" in host else host
+    console.print(f"Parley is at http://{shown}:{port}/", style="bold", markup=False)
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=15,
+    )
+
+
+@app.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to the schema of this version; creates an SQLite file that is not there."""
+    settings = _settings()
+    if file := settings.database_file():
+        if not file.parent.is_dir():
+            raise _refuse(f"There is no folder {file.parent} for the database file.")
+    with _database(migrated=False) as engine:
+        migrate(engine)
+
+
+@app.command("demo")
+def demo(
+    if_empty: Annotated[
+        bool, typer.Option("--if-empty", help="Say nothing where negotiations are recorded already.")
+    ] = False,
+) -> None:
+    """Load the bundled negotiations into an empty database."""
+    with _database() as engine:
+        with read_session(engine) as session:
+            recorded = all_negotiations(session)
+        if recorded:
+            if if_empty:
+                return
+            raise _refuse(
+                "This database holds negotiations already; the bundled ones go into an empty one only."
+            )
+        with _progress() as report, write_session(engine) as session:
+            for name in PACKAGES:
+                import_package(session, DEMO / name, now=datetime.now(UTC), progress=report)
+            session.commit()
+    console.print("Loaded the bundled negotiations.", markup=False)
+
+
+@app.command("import")
+def import_command(
+    path: Annotated[Path, typer.Argument(help="A data package: a folder, or a zip of one.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, load nothing.")] = False,
+) -> None:
+    """Load a data package, all of it or nothing; every fault is listed with its file, line and column."""
+    with _database() as engine:
+        try:
+            if dry_run:
+                with read_session(engine) as session:
+                    plan = check_package(session, path)
+                console.print(
+                    f"No fault found. “{plan.negotiation}”: {plan.created} to add, {plan.changed} to change.",
+                    markup=False,
+                )
+                return
+            with _progress() as report, write_session(engine) as session:
+                imported = import_package(session, path, now=datetime.now(UTC), progress=report)
+                session.commit()
+        except PackageFaults as faults:
+            for fault in faults.faults:
+                console.print(str(fault), markup=False)
+            count = len(faults.faults)
+            raise _refuse(f"{count} {'fault' if count == 1 else 'faults'}; nothing was loaded.") from None
+    console.print(
+        f"“{imported.negotiation}”: {imported.created} added, {imported.changed} changed.", markup=False
+    )
+
+
+@app.command("export")
+def export_command(
+    negotiation: Annotated[str, typer.Argument(help="The id of the negotiation.")],
+    path: Annotated[Path, typer.Argument(help="Where to: a new folder, or a file that ends in .zip.")],
+) -> None:
+    """Write a negotiation as a data package."""
+    with _database() as engine, read_session(engine) as session:
+        try:
+            export_package(session, negotiation, path)
+        except (UnknownNegotiation, NotAPackage) as refusal:
+            raise _refuse(f"Not exported: {refusal}.") from None
+        except OSError as error:
+            raise _refuse(f"Not exported: {path} cannot be written ({error.strerror}).") from None
+    console.print(f"Wrote {path}.", markup=False)
+
+
+if __name__ == "__main__":
+    sys.exit(app())

@@ -1,0 +1,65 @@
+"""Wiring: the application, its routes, and what stands around every request."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app.db import make_engine
+from app.settings import Settings, read_settings
+from app.web import errors, negotiations, positions
+from app.web.render import STATIC
+from app.web.security import Permission, SecurityHeaders, require_permissions
+
+
+class StaticPages(StaticFiles):
+    """Static files; their addresses carry a digest, so they may be kept for good."""
+
+    permission = Permission.READ_PUBLISHED
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code == 200:
+            versioned = b"v=" in scope.get("query_string", b"")
+            keep = "public, max-age=31536000, immutable" if versioned else "public, max-age=3600"
+            response.headers["cache-control"] = keep
+        return response
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application as it is served. Raises UndeclaredRoute if a route does not say who may call it."""
+    settings = settings or read_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.engine = make_engine(settings.database_url.get_secret_value())
+        yield
+        app.state.engine.dispose()
+
+    middleware = [Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)]
+    if settings.hosts():
+        middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts()))
+    app = FastAPI(
+        title="Parley",
+        summary="What each side of a ceasefire negotiation is reported to want, and who says so.",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        middleware=middleware,
+        max_body_size=settings.max_body_size,
+    )
+    app.state.settings = settings
+    app.mount("/static", StaticPages(directory=STATIC), name="static")
+    for room in (negotiations, positions):
+        app.include_router(room.router)
+    errors.install(app)
+    require_permissions(app.routes)
+    return app

@@ -1,0 +1,1 @@
+"""Reading: plain functions that take a session and answer values."""

@@ -1,0 +1,242 @@
+"""Who says so: the citations of records, as known on a day, with what their speakers are to each holder."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from app.db import ReadSession
+from app.domain.attribution import speaker_words
+from app.domain.vocabulary import (
+    Attribution,
+    Basis,
+    CitationRelation,
+    RecordType,
+    Setting,
+    SourceStatus,
+    Track,
+)
+from app.models import Citation, CitationAttribution, CitationSpeaker, Record, Source
+from app.queries.visibility import published
+
+Subject = tuple[RecordType, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHead:
+    id: str
+    outlet: str
+    title: str | None
+    url: str | None
+    published: str
+    published_last: str
+    language: str
+    voice: str
+    status: SourceStatus | None
+    status_date: str | None
+    author: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CitationLine:
+    """One source's word for or against a record, as readers see it on the day of the view.
+
+    ``retracted`` says that by then its outlet had retracted it: it supports nothing any more.
+    """
+
+    number: int
+    subject: Subject
+    source: SourceHead
+    supports: bool
+    retracted: bool
+    quote: str | None
+    translation: str | None
+    speaker: str
+    anonymous: bool
+    setting: Setting | None
+    stated: str | None
+    stated_last: str | None
+    sensitive: bool
+    locator: str | None
+    note: str | None
+    speakers: tuple[str, ...] = ()
+    attributions: Mapping[str, Attribution] = field(default_factory=dict)
+    coded: Attribution | None = None
+
+    def attribution(self, holder: str | None) -> Attribution:
+        """Who speaks, seen from this holder; from none, as it was coded."""
+        if holder is not None and holder in self.attributions:
+            return self.attributions[holder]
+        return self.coded or Attribution.THIRD_PARTY
+
+    @property
+    def counts(self) -> bool:
+        return self.supports and not self.retracted
+
+
+def counts_by(on: date, basis: Basis) -> ColumnElement[bool]:
+    """Whether a citation, joined with its source and its record, is known on the day (domain.md §3)."""
+    day = on.isoformat()
+    if basis is Basis.REPORTED:
+        return Source.published_last <= day
+    return func.coalesce(Citation.stated_last, Record.stated_by) <= day
+
+
+def citations_of(
+    session: ReadSession, negotiation: str, subjects: Iterable[Subject], on: date, basis: Basis
+) -> dict[Subject, list[CitationLine]]:
+    """The citations of these records that are known on the day, in the order of entry."""
+    ids: dict[RecordType, set[str]] = defaultdict(set)
+    for kind, record in subjects:
+        ids[kind].add(record)
+    if not ids:
+        return {}
+    of_these = or_(
+        *(and_(Citation.subject_type == kind, Citation.subject.in_(ids[kind])) for kind in sorted(ids))
+    )
+    return _read(session, negotiation, of_these, on, basis)
+
+
+def citations_from(
+    session: ReadSession, negotiation: str, source: str, on: date, basis: Basis
+) -> dict[Subject, list[CitationLine]]:
+    """What one source is cited for, by record."""
+    return _read(session, negotiation, Citation.source == source, on, basis)
+
+
+def _read(
+    session: ReadSession, negotiation: str, which: ColumnElement[bool], on: date, basis: Basis
+) -> dict[Subject, list[CitationLine]]:
+    chosen = and_(Citation.negotiation == negotiation, which, published(Citation))
+    speakers: dict[int, list[str]] = defaultdict(list)
+    for number, actor in session.execute(
+        select(CitationSpeaker.citation, CitationSpeaker.actor)
+        .join(
+            Citation,
+            and_(
+                Citation.negotiation == CitationSpeaker.negotiation,
+                Citation.number == CitationSpeaker.citation,
+            ),
+        )
+        .where(chosen)
+        .order_by(CitationSpeaker.citation, CitationSpeaker.ordinal)
+    ):
+        speakers[number].append(actor)
+    attributions: dict[int, dict[str, Attribution]] = defaultdict(dict)
+    for number, holder, attribution in session.execute(
+        select(CitationAttribution.citation, CitationAttribution.holder, CitationAttribution.attribution)
+        .join(
+            Citation,
+            and_(
+                Citation.negotiation == CitationAttribution.negotiation,
+                Citation.number == CitationAttribution.citation,
+            ),
+        )
+        .where(chosen)
+    ):
+        attributions[number][holder] = attribution
+    found: dict[Subject, list[CitationLine]] = defaultdict(list)
+    rows = session.execute(
+        select(
+            Citation.number,
+            Citation.subject_type,
+            Citation.subject,
+            Citation.relation,
+            Citation.quote,
+            Citation.translation,
+            Citation.attributed_to,
+            Citation.public_wording,
+            Citation.anonymous,
+            Citation.setting,
+            Citation.stated,
+            Citation.stated_last,
+            Citation.sensitive,
+            Citation.locator,
+            Citation.note,
+            Citation.attribution,
+            Source.retracted_from,
+            Source.id,
+            Source.outlet,
+            Source.title,
+            Source.url,
+            Source.published,
+            Source.published_last,
+            Source.language,
+            Source.voice,
+            Source.status,
+            Source.status_date,
+            Source.author,
+        )
+        .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
+        .join(
+            Record,
+            and_(
+                Record.negotiation == Citation.negotiation,
+                Record.type == Citation.subject_type,
+                Record.id == Citation.subject,
+            ),
+        )
+        .where(chosen, published(Record), counts_by(on, basis))
+        .order_by(Citation.ordinal, Citation.number)
+    )
+    for row in rows:
+        number, kind, subject = row[0], row[1], row[2]
+        found[kind, subject].append(
+            CitationLine(
+                number=number,
+                subject=(kind, subject),
+                source=SourceHead(*row[17:]),
+                supports=row.relation is not CitationRelation.DENIES,
+                retracted=row.retracted_from is not None and row.retracted_from <= on.isoformat(),
+                quote=row.quote,
+                translation=row.translation,
+                speaker=speaker_words(row.attributed_to, row.public_wording, anonymous=bool(row.anonymous)),
+                anonymous=bool(row.anonymous),
+                setting=row.setting,
+                stated=row.stated,
+                stated_last=row.stated_last,
+                sensitive=bool(row.sensitive),
+                locator=row.locator,
+                note=row.note,
+                speakers=tuple(speakers.get(number, ())),
+                attributions=attributions.get(number, {}),
+                coded=row.attribution,
+            )
+        )
+    return dict(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a claim rests on, on the track on which it stands: who says so, and how many say it."""
+
+    track: Track
+    attribution: Attribution
+    voice: CitationLine | None
+    reports: int
+    origins: int
+    denials: tuple[CitationLine, ...]
+
+
+def evidence(lines: Sequence[CitationLine], holder: str | None) -> Evidence:
+    """The evidence for a claim of ``holder``: its own side's word if there is any, else all others'.
+
+    The citation that speaks for it is the one said last, of these the first printed. Origins count
+    once, however many reports repeat them (domain.md §2).
+    """
+    supporting = [line for line in lines if line.counts]
+    own = [line for line in supporting if holder and line.attribution(holder) is Attribution.SELF]
+    heard = own or supporting
+    latest = max((line.stated_last or "" for line in heard), default="")
+    said = [line for line in heard if (line.stated_last or "") == latest]
+    first = min(said, key=lambda line: line.source.published_last, default=None)
+    return Evidence(
+        track=Track.OWN_SIDE if own else Track.OTHERS,
+        attribution=first.attribution(holder) if first else Attribution.THIRD_PARTY,
+        voice=first,
+        reports=len({line.source.id for line in heard}),
+        origins=len({line.source.voice for line in heard}),
+        denials=tuple(line for line in lines if not line.supports and not line.retracted),
+    )

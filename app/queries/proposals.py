@@ -1,0 +1,167 @@
+"""Proposals: what is on the table, its terms, and how each party has answered."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from app.db import ReadSession
+from app.domain.vocabulary import Basis, RecordType, Track
+from app.models import Record, Response, Term
+from app.queries.citations import Evidence, citations_of, evidence
+from app.queries.negotiations import Cast
+from app.queries.records import RecordLine, actors_of, issues_of, known_by, record_lines
+from app.queries.visibility import published
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One party's answer, as a report gives it."""
+
+    record: RecordLine
+    actor: str
+    evidence: Evidence
+
+    @property
+    def is_own(self) -> bool:
+        return self.evidence.track is Track.OWN_SIDE
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalColumn:
+    """A proposal as a column: its terms by issue, and the party's answers, the latest first."""
+
+    key: str
+    record: RecordLine
+    proposed_by: Sequence[str]
+    mediated_by: Sequence[str]
+    evidence: Evidence
+    terms: Mapping[str, Sequence[RecordLine]]
+    tabled_by: Mapping[str, Sequence[str]]
+    answers: Mapping[str, Sequence[AnswerLine]]
+
+    def latest_answers(self, actor: str) -> list[AnswerLine]:
+        """The latest of its own side, and what others say where it is later or stands alone."""
+        own = [line for line in self.answers.get(actor, ()) if line.is_own]
+        others = [line for line in self.answers.get(actor, ()) if not line.is_own]
+        newest_own = max((line.record.last_day for line in own), default="")
+        newest = max((line.record.last_day for line in others), default="")
+        shown = [line for line in own if line.record.last_day == newest_own]
+        if newest > newest_own:
+            shown += [line for line in others if line.record.last_day == newest]
+        return shown
+
+
+def latest_proposal(session: ReadSession, negotiation: str, on: date, basis: Basis) -> str | None:
+    """The proposal presented last of those known by the day."""
+    return session.scalar(
+        select(Record.id)
+        .where(
+            Record.negotiation == negotiation,
+            Record.type == RecordType.PROPOSAL,
+            published(Record),
+            known_by(on, basis),
+        )
+        .order_by(Record.last_day.desc(), Record.first_day.desc(), Record.ordinal.desc())
+        .limit(1)
+    )
+
+
+def proposal_choices(
+    session: ReadSession, negotiation: str, on: date, basis: Basis
+) -> list[tuple[str, str, str]]:
+    """The proposals known by the day, the latest first: id, title, and when presented."""
+    rows = session.execute(
+        select(Record.id, Record.title, Record.dated)
+        .where(
+            Record.negotiation == negotiation,
+            Record.type == RecordType.PROPOSAL,
+            published(Record),
+            known_by(on, basis),
+        )
+        .order_by(Record.last_day.desc(), Record.first_day.desc(), Record.ordinal.desc())
+    )
+    return [(row.id, row.title or row.id, row.dated) for row in rows]
+
+
+def proposal_columns(
+    session: ReadSession, negotiation: str, wanted: Iterable[str], on: date, basis: Basis, cast: Cast
+) -> dict[str, ProposalColumn]:
+    """These proposals as columns, as far as they are known by the day."""
+    wanted = sorted(set(wanted))
+    if not wanted:
+        return {}
+    proposals = _known(session, negotiation, RecordType.PROPOSAL, wanted, on, basis)
+    terms = _parts(session, negotiation, Term, RecordType.TERM, wanted, on, basis)
+    responses = _parts(session, negotiation, Response, RecordType.RESPONSE, wanted, on, basis)
+    everything = [line.subject for line in (*proposals.values(), *terms, *responses)]
+    actors = actors_of(session, negotiation, everything)
+    issues = issues_of(session, negotiation, [term.subject for term in terms])
+    cited = [line.subject for line in (*proposals.values(), *responses)]
+    citations = citations_of(session, negotiation, cited, on, basis)
+    columns = {}
+    for proposal in proposals.values():
+        by_issue: dict[str, list[RecordLine]] = defaultdict(list)
+        for term in terms:
+            for issue in issues.get(term.subject, ()) if term.proposal == proposal.id else ():
+                by_issue[issue].append(term)
+        answers: dict[str, list[AnswerLine]] = defaultdict(list)
+        for response in responses:
+            if response.proposal == proposal.id and response.term is None:
+                for actor in actors.get(response.subject, {}).get("responds", ()):
+                    lines = citations.get(response.subject, ())
+                    answers[actor].append(AnswerLine(response, actor, evidence(lines, actor)))
+        for lines in answers.values():
+            lines.sort(key=lambda line: (line.record.last_day, line.record.id), reverse=True)
+        parts = actors.get(proposal.subject, {})
+        authors = parts.get("proposed_by", [])
+        columns[proposal.id] = ProposalColumn(
+            key=f"proposal:{proposal.id}",
+            record=proposal,
+            proposed_by=[cast.name(actor) for actor in authors],
+            mediated_by=[cast.name(actor) for actor in parts.get("mediated_by", ())],
+            evidence=evidence(citations.get(proposal.subject, ()), authors[0] if authors else None),
+            terms=by_issue,
+            tabled_by={
+                term.id: [cast.name(a) for a in actors.get(term.subject, {}).get("tabled_by", ())]
+                for term in terms
+            },
+            answers=answers,
+        )
+    return columns
+
+
+def _known(
+    session: ReadSession, negotiation: str, kind: RecordType, ids: Sequence[str], on: date, basis: Basis
+) -> dict[str, RecordLine]:
+    rows = session.execute(
+        record_lines().where(
+            Record.negotiation == negotiation, Record.type == kind, Record.id.in_(ids), known_by(on, basis)
+        )
+    )
+    return {line.id: line for line in (RecordLine(*row) for row in rows)}
+
+
+def _parts(
+    session: ReadSession,
+    negotiation: str,
+    noun: type[Term] | type[Response],
+    kind: RecordType,
+    proposals: Sequence[str],
+    on: date,
+    basis: Basis,
+) -> list[RecordLine]:
+    """The terms of these proposals, or the responses to them, known by the day, in their order."""
+    rows = session.execute(
+        record_lines()
+        .where(
+            Record.negotiation == negotiation,
+            Record.type == kind,
+            noun.proposal.in_(proposals),
+            known_by(on, basis),
+        )
+        .order_by(Record.ordinal, Record.id)
+    )
+    return [RecordLine(*row) for row in rows]

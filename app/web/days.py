@@ -1,0 +1,48 @@
+"""Dates in words, never with more precision than is known (domain.md §3)."""
+
+from datetime import date
+from functools import lru_cache
+
+from babel.dates import format_date
+
+from app.domain.dates import parse_edtf
+
+_SHORT = {10: "d MMM yyyy", 7: "MMM yyyy", 4: "yyyy"}
+_LONG = {10: "d MMMM yyyy", 7: "MMMM yyyy", 4: "yyyy"}
+_LOCALE = "en"
+
+
+@lru_cache(maxsize=16384)
+def edtf_words(text: str, *, long: bool = False) -> str:
+    """An EDTF date in words: “about 3 Apr 2024”, “Mar 2024”, “1–3 Apr 2024”, “2023”."""
+    start, slash, end = text.partition("/")
+    patterns = _LONG if long else _SHORT
+    if not slash:
+        return _part_words(start, patterns)
+    if len(start) == len(end) == 10 and start[:7] == end[:7]:
+        return f"{int(start[8:])}–{_part_words(end, patterns)}"
+    return f"{_part_words(start, patterns)} – {_part_words(end, patterns)}"
+
+
+def day_words(day: date | str, *, long: bool = False) -> str:
+    """A full day in words: “3 Apr 2024”."""
+    return edtf_words(day if isinstance(day, str) else day.isoformat(), long=long)
+
+
+@lru_cache(maxsize=4096)
+def month_words(month: str) -> str:
+    """A month such as ``2024-04`` as “April 2024”."""
+    return edtf_words(month, long=True)
+
+
+def datetime_attribute(text: str) -> str | None:
+    """What the ``datetime`` attribute of HTML may hold of an EDTF date: a day, a month or a year alone."""
+    text = text.removesuffix("~")
+    return None if "/" in text or (len(text) == 4 and text < "0001") else text
+
+
+def _part_words(part: str, patterns: dict[int, str]) -> str:
+    about = part.endswith("~")
+    part = part.removesuffix("~")
+    words = str(format_date(parse_edtf(part).first, patterns[len(part)], locale=_LOCALE))
+    return f"about {words}" if about else words

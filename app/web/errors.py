@@ -1,0 +1,77 @@
+"""What is said when there is no such page, or something went wrong: in words, in the site's own style."""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from app.queries.visibility import NoSuchRecord
+from app.web.render import page
+
+log = logging.getLogger("parley")
+
+WORDS = {
+    400: (
+        "This request cannot be read",
+        "The address or what came with it is not in a form that this site reads.",
+    ),
+    404: ("There is no such page", "The address may be mistyped, or the record is not published."),
+    405: ("This page only answers to reading", "What was sent here was not taken over; nothing has changed."),
+    413: ("What was sent is too large", "Nothing of it was kept. Send less at once."),
+    422: (
+        "Something in this address cannot be used",
+        "Correct it in the address, or start from the positions page.",
+    ),
+    500: ("Something went wrong here", "The fault is ours and has been noted. Nothing was lost; try again."),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error as a page, or as problem+json under /api."""
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(NoSuchRecord, _missing)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def problem(status: int, title: str, detail: str, **more: object) -> JSONResponse:
+    """An error of the API (RFC 9457)."""
+    return JSONResponse(
+        {"type": "about:blank", "title": title, "status": status, "detail": detail, **more},
+        status_code=status,
+        media_type="application/problem+json",
+    )
+
+
+def answer(request: Request, status: int) -> Response:
+    title, words = WORDS.get(status, WORDS[400])
+    if request.url.path.startswith("/api/"):
+        return problem(status, title, words)
+    return page(
+        request, "errors/error.html", {"status": status, "title": title, "words": words}, status=status
+    )
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - the type that this handler is registered for
+    response = answer(request, error.status_code)
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+def _missing(request: Request, error: Exception) -> Response:
+    return answer(request, 404)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    return answer(request, 422)
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    log.exception(
+        "unexpected error in %s", request.url.path.encode("unicode_escape").decode(), exc_info=error
+    )
+    return answer(request, 500)

@@ -1,0 +1,172 @@
+"""The words of the interface for every word of the vocabulary. Marked for translation, whole phrases."""
+
+from app.domain.vocabulary import (
+    ActorKind,
+    Answer,
+    Attribution,
+    Basis,
+    DemandKind,
+    Empty,
+    EventKind,
+    LinkRelation,
+    Outcome,
+    OutletGrade,
+    RecordGrade,
+    RecordType,
+    RemarkKind,
+    Role,
+    Setting,
+    SourceKind,
+    SourceStatus,
+    Track,
+)
+
+
+def N_(message: str) -> str:
+    return message
+
+
+LABELS: dict[type, dict[str, str]] = {
+    DemandKind: {
+        "demand": N_("Demand"),
+        "offer": N_("Offer"),
+        "acceptance": N_("Acceptance"),
+        "rejection": N_("Refusal"),
+        "condition": N_("Condition"),
+        "red_line": N_("Red line"),
+        "withdrawal": N_("Withdrawal"),
+        "statement": N_("Statement"),
+    },
+    Answer: {
+        "accepted": N_("Accepted"),
+        "accepted_in_principle": N_("Accepted in principle"),
+        "accepted_with_reservations": N_("Accepted with reservations"),
+        "countered": N_("Countered"),
+        "rejected": N_("Rejected"),
+        "under_review": N_("Under review"),
+        "no_public_response": N_("No public response"),
+    },
+    RecordType: {
+        "demand": N_("Demand"),
+        "proposal": N_("Proposal"),
+        "term": N_("Term"),
+        "response": N_("Response"),
+        "remark": N_("Remark"),
+        "event": N_("Event"),
+    },
+    RemarkKind: {
+        "hardened": N_("Said to have hardened"),
+        "softened": N_("Said to have softened"),
+        "progress": N_("Said to have progressed"),
+        "impasse": N_("Said to be at an impasse"),
+        "other": N_("Remark"),
+    },
+    EventKind: {
+        "talks_round": N_("Talks round"),
+        "military": N_("Military"),
+        "diplomatic": N_("Diplomatic"),
+        "humanitarian": N_("Humanitarian"),
+        "political": N_("Political"),
+        "other": N_("Other"),
+    },
+    Outcome: {
+        "agreed": N_("Agreed"),
+        "implemented": N_("Implemented"),
+        "lapsed": N_("Lapsed"),
+        "collapsed": N_("Collapsed"),
+        "superseded": N_("Superseded"),
+    },
+    Attribution: {
+        "self": N_("own side"),
+        "mediator": N_("a mediator"),
+        "opponent": N_("another party"),
+        "third_party": N_("neither side"),
+    },
+    Track: {"own_side": N_("From its own side"), "others": N_("Said by others")},
+    Basis: {"reported": N_("Known by then"), "stated": N_("With hindsight")},
+    Empty: {
+        "others_only": N_("Only said by others"),
+        "dropped": N_("Dropped"),
+        "searched": N_("Searched, none found"),
+        "none": N_("Nothing recorded here"),
+    },
+    LinkRelation: {
+        "replaces": N_("Replaces"),
+        "restates": N_("Restates"),
+        "contradicts": N_("Contradicts"),
+        "clarifies": N_("Clarifies"),
+    },
+    Role: {
+        "party": N_("Party"),
+        "mediator": N_("Mediator"),
+        "guarantor": N_("Guarantor"),
+        "host": N_("Host"),
+        "observer": N_("Observer"),
+    },
+    ActorKind: {
+        "state": N_("State"),
+        "armed_group": N_("Armed group"),
+        "igo": N_("International organisation"),
+        "ngo": N_("Non-governmental organisation"),
+        "person": N_("Person"),
+        "body": N_("Body"),
+        "other": N_("Other"),
+    },
+    SourceKind: {
+        "news_report": N_("News report"),
+        "official_statement": N_("Official statement"),
+        "document": N_("Document"),
+        "interview": N_("Interview"),
+        "broadcast": N_("Broadcast"),
+        "social_post": N_("Social post"),
+        "analysis": N_("Analysis"),
+    },
+    SourceStatus: {
+        "live": N_("Live"),
+        "corrected": N_("Corrected by the outlet"),
+        "retracted": N_("Retracted by the outlet"),
+        "gone": N_("No longer at its address"),
+    },
+    Setting: {
+        "public_statement": N_("public statement"),
+        "document": N_("document"),
+        "briefing": N_("briefing"),
+        "interview": N_("interview"),
+        "leak": N_("leak"),
+    },
+    OutletGrade: {
+        "A": N_("Completely reliable"),
+        "B": N_("Usually reliable"),
+        "C": N_("Fairly reliable"),
+        "D": N_("Not usually reliable"),
+        "E": N_("Unreliable"),
+        "F": N_("Reliability not judged"),
+    },
+    RecordGrade: {
+        "1": N_("Confirmed"),
+        "2": N_("Probably true"),
+        "3": N_("Possibly true"),
+        "4": N_("Doubtful"),
+        "5": N_("Improbable"),
+        "6": N_("Truth not judged"),
+    },
+}
+
+KIND_LABELS: dict[RecordType, dict[str, str]] = {
+    RecordType.DEMAND: LABELS[DemandKind],
+    RecordType.RESPONSE: LABELS[Answer],
+    RecordType.REMARK: LABELS[RemarkKind],
+    RecordType.EVENT: LABELS[EventKind],
+}
+
+
+def label(word: object) -> str:
+    """The words for a member of the vocabulary, not yet translated."""
+    return LABELS[type(word)][str(word)]
+
+
+def kind_label(record_type: RecordType, kind: str | None) -> str:
+    """The words for a record's kind; for what has no kind, those for its type."""
+    if kind is None:
+        return LABELS[RecordType][record_type]
+    return KIND_LABELS[record_type][kind]

@@ -1,0 +1,131 @@
+"""Templates in, pages out: the environment, the addresses, and answers that may be kept."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel.support import NullTranslations
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse, Response
+
+from app.domain.attribution import SENTENCES
+from app.domain.vocabulary import Attribution
+from app.forms.filters import View
+from app.web import labels
+from app.web.days import datetime_attribute, day_words, edtf_words, month_words
+from app.web.figures import condition, figure
+from app.web.paths import address, href
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES, STATIC = ROOT / "templates", ROOT / "static"
+
+
+@lru_cache(maxsize=64)
+def static_address(name: str) -> str:
+    """The address of a static file, with its digest, so that browsers may keep it for good."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+@lru_cache(maxsize=1)
+def build() -> str:
+    """A digest of everything that shapes a page but its data: code, templates and static files."""
+    digest = hashlib.sha256()
+    for folder in (ROOT / "app", TEMPLATES, STATIC):
+        for directory, folders, files in os.walk(folder):
+            folders[:] = sorted(name for name in folders if name not in {"__pycache__", "demo"})
+            for name in sorted(files):
+                digest.update((Path(directory) / name).read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
+    environment.globals |= {
+        "address": address,
+        "static": static_address,
+        "day_words": day_words,
+        "month_words": month_words,
+        "edtf_words": edtf_words,
+        "datetime_attribute": datetime_attribute,
+        "label": labels.label,
+        "kind_label": labels.kind_label,
+        "sentence": sentence,
+        "figure": figure,
+        "condition": condition,
+        "href": href,
+        "joined": joined,
+    }
+    environment.filters["edtf"] = edtf
+    return environment
+
+
+def edtf(text: str, *, long: bool = False) -> Markup:
+    """An EDTF date as a ``time`` element, with no more precision than is known."""
+    attribute = datetime_attribute(text)
+    words = escape(edtf_words(text, long=long))
+    if attribute is None:
+        return Markup("<time>{}</time>").format(words)
+    return Markup('<time datetime="{}">{}</time>').format(attribute, words)
+
+
+def sentence(attribution: Attribution, **parts: object) -> Markup:
+    """The sentence of attribution with its parts as markup: holder, speaker, outlet, day."""
+    return Markup(SENTENCES[attribution]).format(**parts)
+
+
+def joined(parts: Iterable[object]) -> Markup:
+    """Names in a row, in the order of the record: “A, B and C”."""
+    words = [escape(part) for part in parts]
+    if len(words) < 2:
+        return Markup("").join(words)
+    return Markup(", ").join(words[:-1]) + Markup(" and ") + words[-1]
+
+
+ENVIRONMENT = _environment()
+
+
+def etag(request: Request, revision: int, view: View | None = None) -> str:
+    """A weak ETag of everything that shapes a public page: what was asked, the data, the day, the build."""
+    on = view.on.isoformat() if view else ""
+    part = request.headers.get("hx-request-type", "")
+    shape = "\n".join((request.url.path, request.url.query, part, str(revision), on, build()))
+    return f'W/"{hashlib.sha256(shape.encode()).hexdigest()[:24]}"'
+
+
+PUBLIC = {"cache-control": "public, max-age=0, must-revalidate", "vary": "HX-Request"}
+
+
+def not_modified(request: Request, tag: str) -> Response | None:
+    """The empty answer to a reader who has this very page already; None where it must be made."""
+    known = [known.strip() for known in request.headers.get("if-none-match", "").split(",")]
+    if tag not in known and "*" not in known:
+        return None
+    return Response(status_code=304, headers={**PUBLIC, "etag": tag})
+
+
+def public_url(request: Request) -> str:
+    """The address of the site as readers reach it: the one set, else that of the request."""
+    return request.app.state.settings.public_url or str(request.base_url).rstrip("/")
+
+
+def page(
+    request: Request, template: str, context: dict[str, Any], *, tag: str | None = None, status: int = 200
+) -> HTMLResponse:
+    """A whole page. With a ``tag`` it is public and may be kept; without, it is made anew each time."""
+    html = ENVIRONMENT.get_template(template).render(public_url=public_url(request), **context)
+    headers = {**PUBLIC, "etag": tag} if tag and status == 200 else {}
+    return HTMLResponse(html, status_code=status, headers=headers)

@@ -1,0 +1,49 @@
+// What the pages do beyond links and forms; all of them are whole without it.
+(function () {
+  "use strict";
+
+  // The arrow keys move to the neighbouring days on which something changed.
+  document.addEventListener("keydown", function (event) {
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.target.closest("input, select, textarea, summary, [contenteditable], [tabindex='0']")) return;
+    var forward = event.key === "ArrowRight";
+    if (!forward && event.key !== "ArrowLeft") return;
+    if (document.documentElement.dir === "rtl") forward = !forward;
+    var link = document.querySelector('[data-key="' + (forward ? "ArrowRight" : "ArrowLeft") + '"]');
+    if (link) {
+      event.preventDefault();
+      link.click();
+    }
+  });
+
+  // A day chosen from the calendar is shown at once; the button is for those without this script.
+  document.addEventListener("change", function (event) {
+    var field = event.target;
+    if (field.id === "on" && field.type === "date" && field.value && field.form && document.activeElement !== field) {
+      field.form.requestSubmit();
+    }
+  });
+
+  function notice(shown) {
+    var place = document.getElementById("notice");
+    if (place) place.textContent = shown ? place.dataset.fault : "";
+  }
+  document.addEventListener("htmx:response:error", function () { notice(true); });
+  document.addEventListener("htmx:error", function () { notice(true); });
+  document.addEventListener("htmx:after:swap", function () {
+    notice(false);
+    var panel = document.querySelector("#beside #cell h2[tabindex]");
+    if (panel && !panel.dataset.focused) {
+      panel.dataset.focused = "yes";
+      panel.focus({ preventScroll: window.matchMedia("(min-width: 64rem)").matches });
+    }
+  });
+
+  // The cell whose history is open beside the table is outlined in it.
+  document.addEventListener("click", function (event) {
+    var opener = event.target.closest(".board .foot a");
+    if (!opener) return;
+    document.querySelectorAll(".board td.open").forEach(function (cell) { cell.classList.remove("open"); });
+    opener.closest("td").classList.add("open");
+  });
+})();
