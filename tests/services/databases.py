@@ -1,0 +1,113 @@
+"""Databases for tests, of both kinds: empty ones made anew each time, and one with the bundled negotiations."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from app.cli import DEMO, PACKAGES
+from app.db import make_engine, migrate, write_session
+from app.exchange.package import import_package
+from app.main import create_app
+from app.settings import Settings
+
+KINDS = [pytest.param("sqlite", id="sqlite"), pytest.param("postgresql", marks=pytest.mark.postgresql)]
+PUBLIC_URL = "https://parley.example"
+
+
+@contextmanager
+def engine_for(url: str) -> Iterator[Engine]:
+    engine = make_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def load(url: str, *packages: Path) -> None:
+    """Migrate a database and import packages into it."""
+    with engine_for(url) as engine:
+        migrate(engine)
+        with write_session(engine) as session:
+            for package in packages:
+                import_package(session, package, now=datetime(2026, 3, 1, 12, tzinfo=UTC))
+            session.commit()
+
+
+@contextmanager
+def serving(url: str, **settings: Any) -> Iterator[TestClient]:
+    """The application as a client sees it, on this database."""
+    chosen = Settings(**{"public_url": PUBLIC_URL, "allowed_hosts": "*", **settings}, database_url=SecretStr(url))
+    with TestClient(create_app(chosen), base_url="http://testserver") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Any:
+    """Answers, for a kind of database and packages, one that holds them, made once and copied from then on."""
+    made: dict[tuple[str, tuple[Path, ...]], str] = {}
+
+    def template(kind: str, *packages: Path) -> str:
+        key = (kind, packages)
+        if key not in made:
+            if kind == "sqlite":
+                file = tmp_path_factory.mktemp("template") / "parley.db"
+                load(f"sqlite:///{file}", *packages)
+                made[key] = str(file)
+            else:
+                server = request.getfixturevalue("postgresql_server")
+                made[key] = server.create_database()
+                load(server.url(made[key]), *packages)
+        return made[key]
+
+    return template
+
+
+@contextmanager
+def _copy(kind: str, template: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a copy of a template, gone at the end."""
+    if kind == "sqlite":
+        file = folder / "parley.db"
+        shutil.copyfile(template, file)
+        yield f"sqlite:///{file}"
+    else:
+        with request.getfixturevalue("postgresql_server").database(template) as url:
+            yield url
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, templates: Any, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty migrated database of either kind."""
+    with _copy(request.param, templates(request.param), tmp_path, request) as url:
+        yield url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An empty migrated database of either kind."""
+    with engine_for(database_url) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def demo_url(request: pytest.FixtureRequest, templates: Any) -> str:
+    """The address of a database of either kind with the bundled negotiations, for reading only."""
+    template: str = templates(request.param, *(DEMO / name for name in PACKAGES))
+    if request.param == "sqlite":
+        return f"sqlite:///{template}"
+    url: str = request.getfixturevalue("postgresql_server").url(template)
+    return url
+
+
+@pytest.fixture(scope="session")
+def reader(demo_url: str) -> Iterator[TestClient]:
+    """A reader of the bundled negotiations, on either kind of database."""
+    with serving(demo_url) as client:
+        yield client
