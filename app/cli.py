@@ -113,9 +113,9 @@ def serve(
 def migrate_command() -> None:
     """Bring the database to the schema of this version; creates an SQLite file that is not there."""
     settings = _settings()
-    if file := settings.database_file():
-        if not file.parent.is_dir():
-            raise _refuse(f"There is no folder {file.parent} for the database file.")
+    file = settings.database_file()
+    if file and not file.parent.is_dir():
+        raise _refuse(f"There is no folder {file.parent} for the database file.")
     with _database(migrated=False) as engine:
         migrate(engine)
 

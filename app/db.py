@@ -4,7 +4,6 @@ One request, one transaction. SQLite's driver is kept from opening transactions 
 lose concurrent updates. Reads begin plain; writes begin IMMEDIATE, so that two writers queue.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,7 +60,6 @@ def _sqlite_engine(url: URL) -> Engine:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-    assert isinstance(connection, sqlite3.Connection)
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")

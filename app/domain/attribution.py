@@ -98,5 +98,5 @@ def speaker_words(attributed_to: str | None, public_wording: str | None, *, anon
 
 
 def track(attributions: Iterable[Attribution]) -> Track:
-    """The track of a record, seen from one holder: one supporting ``self`` citation makes it its own side's."""
+    """The track of a record, seen from one holder: one supporting ``self`` citation makes it its own."""
     return Track.OWN_SIDE if Attribution.SELF in attributions else Track.OTHERS

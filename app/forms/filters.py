@@ -4,12 +4,13 @@ A filter that cannot be used is named with its fault in words; what was typed is
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.domain.dates import NotADate, parse_day
-from app.domain.vocabulary import Basis
+from app.domain.dates import NotADate, parse_day, parse_edtf
+from app.domain.search import fold
+from app.domain.vocabulary import Answer, Basis, DemandKind, EventKind, RecordType, RemarkKind, Track
 
 # Enough for any id or phrase; a longer one is no filter but an accident.
 LONGEST = 2000
@@ -106,3 +107,137 @@ def read_day_or_none(text: str) -> date | None:
         return parse_day(text)
     except NotADate:
         return None
+
+
+# --- The time line ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in the time line: the record behind, or before, which a page begins."""
+
+    last_day: str
+    first_day: str
+    type: RecordType
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.last_day}~{self.first_day}~{self.type}~{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineFilters:
+    """What of the time line is asked for, all of it at once; None and empty mean *any*.
+
+    ``since`` and ``until`` are the first possible day of what was given as *from*, and the last of *to*:
+    a record is selected where its own days overlap them. ``track`` is judged for ``actor`` where one is
+    given. ``before`` asks for the page of what is older than a record, ``after`` for what is newer.
+    """
+
+    actor: str = ""
+    issue: str = ""
+    type: RecordType | None = None
+    kind: str = ""
+    track: Track | None = None
+    denied: bool = False
+    since: date | None = None
+    until: date | None = None
+    q: str = ""
+    before: Cursor | None = None
+    after: Cursor | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The filters as an address carries them on to another page, without the place in the list."""
+        return {name: text for name, text in self.typed.items() if text and name not in ("before", "after")}
+
+
+_TIMELINE_FIELDS = ("actor", "issue", "type", "kind", "track", "denied", "from", "to", "q", "before", "after")
+# A phrase longer than this is a text, not a search.
+_LONGEST_PHRASE = 200
+# By type; events and remarks share the word “other”. What is of another type has no kind.
+KINDS: Mapping[RecordType, tuple[str, ...]] = {
+    RecordType.DEMAND: tuple(DemandKind),
+    RecordType.RESPONSE: tuple(Answer),
+    RecordType.REMARK: tuple(RemarkKind),
+    RecordType.EVENT: tuple(EventKind),
+}
+
+
+def read_timeline_filters(query: Mapping[str, str]) -> TimelineFilters:
+    """The filters of the time line. Whether an actor or issue is known here, only the database can say."""
+    typed = {name: query.get(name, "").strip() for name in _TIMELINE_FIELDS}
+    faults = Faults()
+    for name, text in typed.items():
+        if len(text) > (_LONGEST_PHRASE if name == "q" else LONGEST) or _CONTROLS.search(text):
+            faults[name] = "This is too long, or has characters in it that nobody types."
+    found = {name: "" if name in faults else text for name, text in typed.items()}
+    record_type = track = None
+    if text := found["type"]:
+        if text in set(RecordType):
+            record_type = RecordType(text)
+        else:
+            faults["type"] = f"“{text}” is no type of record; choose {_any_of(RecordType)}."
+    if (text := found["kind"]) and not any(text in kinds for kinds in KINDS.values()):
+        faults["kind"] = f"“{text}” is no kind of record; choose one from the list."
+    if text := found["track"]:
+        if text in set(Track):
+            track = Track(text)
+        else:
+            faults["track"] = f"“{text}” is no track; choose {_any_of(Track)}."
+    if found["denied"] not in ("", "1", "yes"):
+        faults["denied"] = f"“{found['denied']}” cannot be used here; write 1, or leave it out."
+    since, until = _period(found, faults)
+    if found["q"] and not fold(found["q"]).strip():
+        faults["q"] = "There is nothing in this to search for; write a word."
+    return TimelineFilters(
+        actor=found["actor"],
+        issue=found["issue"],
+        type=record_type,
+        kind=found["kind"],
+        track=track,
+        denied=found["denied"] in ("1", "yes"),
+        since=since,
+        until=until,
+        q=fold(found["q"]).strip(),
+        before=_cursor(found, "before", faults),
+        after=_cursor(found, "after", faults),
+        typed=typed,
+        faults=faults,
+    )
+
+
+def _period(found: Mapping[str, str], faults: Faults) -> tuple[date | None, date | None]:
+    """The first possible day of *from* and the last possible one of *to*."""
+    ends: dict[str, date | None] = {"from": None, "to": None}
+    for name in ends:
+        if text := found[name]:
+            try:
+                dated = parse_edtf(text)
+            except NotADate as fault:
+                faults[name] = f"{fault}."
+            else:
+                ends[name] = dated.first if name == "from" else dated.last
+    since, until = ends["from"], ends["to"]
+    if since and until and until < since:
+        faults["to"] = f"“{found['to']}” is before “{found['from']}”; write the earlier date first."
+    return since, until
+
+
+def _cursor(found: Mapping[str, str], name: str, faults: Faults) -> Cursor | None:
+    if not (text := found[name]):
+        return None
+    last, first, record_type, record = [*text.split("~", 3), "", "", ""][:4]
+    try:
+        days = [parse_day(day).isoformat() for day in (last, first)]
+        return Cursor(days[0], days[1], RecordType(record_type), record)
+    except ValueError:
+        faults[name] = f"“{text}” is no place in the time line; begin again from its first page."
+        return None
+
+
+def _any_of(words: Iterable[str]) -> str:
+    *most, last = (f"“{word}”" for word in words)
+    return f"{', '.join(most)} or {last}"

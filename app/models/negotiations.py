@@ -10,7 +10,8 @@ class Negotiation(Base):
     """``revision`` is raised by every published change and is what ETags are made of.
 
     ``last_revision`` and ``last_hash`` repeat the newest row of the revision chain outside its table,
-    so that a chain whose tail was cut off shows (domain.md §7).
+    so that a chain whose tail was cut off shows (domain.md §7). ``package_name`` and ``package_title``
+    are set where the data package that it came in has a name or a title of its own.
     """
 
     __tablename__ = "negotiations"
@@ -21,6 +22,8 @@ class Negotiation(Base):
     summary: Mapped[str | None] = mapped_column(Words)
     started: Mapped[str | None] = mapped_column(DateWords)
     ended: Mapped[str | None] = mapped_column(DateWords)
+    package_name: Mapped[str | None] = mapped_column(Id)
+    package_title: Mapped[str | None] = mapped_column(Words)
     revision: Mapped[int] = mapped_column(Integer, default=0)
     last_revision: Mapped[int] = mapped_column(Integer, default=0)
     last_hash: Mapped[str] = mapped_column(Id, default="")

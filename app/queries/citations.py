@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select, tuple_
 
 from app.db import ReadSession
 from app.domain.attribution import speaker_words
@@ -76,27 +77,55 @@ class CitationLine:
         return self.supports and not self.retracted
 
 
-def counts_by(on: date, basis: Basis) -> ColumnElement[bool]:
-    """Whether a citation, joined with its source and its record, is known on the day (domain.md §3)."""
+def counts_by(
+    on: date,
+    basis: Basis,
+    *,
+    citation: Any = Citation,
+    source: Any = Source,
+    record: Any = Record,
+    possible: bool = False,
+) -> ColumnElement[bool]:
+    """Whether a citation, joined with its source and its record, is known on the day (domain.md §3).
+
+    With ``possible``, also whether it may be with hindsight: where it is as old as its record, and that
+    may be by then.
+    """
     day = on.isoformat()
     if basis is Basis.REPORTED:
-        return Source.published_last <= day
-    return func.coalesce(Citation.stated_last, Record.stated_by) <= day
+        known: ColumnElement[bool] = source.published_last <= day
+        return known
+    if possible:
+        return func.coalesce(citation.stated_last, record.first_day) <= day
+    return func.coalesce(citation.stated_last, record.stated_by) <= day
 
 
 def citations_of(
-    session: ReadSession, negotiation: str, subjects: Iterable[Subject], on: date, basis: Basis
+    session: ReadSession,
+    negotiation: str,
+    subjects: Iterable[Subject],
+    on: date,
+    basis: Basis,
+    *,
+    possible: bool = False,
 ) -> dict[Subject, list[CitationLine]]:
     """The citations of these records that are known on the day, in the order of entry."""
-    ids: dict[RecordType, set[str]] = defaultdict(set)
-    for kind, record in subjects:
-        ids[kind].add(record)
-    if not ids:
+    wanted = set(subjects)
+    if not wanted:
         return {}
-    of_these = or_(
-        *(and_(Citation.subject_type == kind, Citation.subject.in_(ids[kind])) for kind in sorted(ids))
+    of_these = among(wanted, Citation.subject_type, Citation.subject)
+    return _read(session, negotiation, of_these, on, basis, possible=possible)
+
+
+def among(subjects: Iterable[Subject], record_type: Any, record: Any) -> ColumnElement[bool]:
+    """Whether the record named by these two columns is one of the subjects: one index seek for each."""
+    pairs = sorted(set(subjects))
+    # SQLite would scan for pairs alone, so its index is asked for the types and ids first.
+    return and_(
+        record_type.in_(sorted({kind for kind, _ in pairs})),
+        record.in_([id_ for _, id_ in pairs]),
+        tuple_(record_type, record).in_(pairs),
     )
-    return _read(session, negotiation, of_these, on, basis)
 
 
 def citations_from(
@@ -107,36 +136,14 @@ def citations_from(
 
 
 def _read(
-    session: ReadSession, negotiation: str, which: ColumnElement[bool], on: date, basis: Basis
+    session: ReadSession,
+    negotiation: str,
+    which: ColumnElement[bool],
+    on: date,
+    basis: Basis,
+    *,
+    possible: bool = False,
 ) -> dict[Subject, list[CitationLine]]:
-    chosen = and_(Citation.negotiation == negotiation, which, published(Citation))
-    speakers: dict[int, list[str]] = defaultdict(list)
-    for number, actor in session.execute(
-        select(CitationSpeaker.citation, CitationSpeaker.actor)
-        .join(
-            Citation,
-            and_(
-                Citation.negotiation == CitationSpeaker.negotiation,
-                Citation.number == CitationSpeaker.citation,
-            ),
-        )
-        .where(chosen)
-        .order_by(CitationSpeaker.citation, CitationSpeaker.ordinal)
-    ):
-        speakers[number].append(actor)
-    attributions: dict[int, dict[str, Attribution]] = defaultdict(dict)
-    for number, holder, attribution in session.execute(
-        select(CitationAttribution.citation, CitationAttribution.holder, CitationAttribution.attribution)
-        .join(
-            Citation,
-            and_(
-                Citation.negotiation == CitationAttribution.negotiation,
-                Citation.number == CitationAttribution.citation,
-            ),
-        )
-        .where(chosen)
-    ):
-        attributions[number][holder] = attribution
     found: dict[Subject, list[CitationLine]] = defaultdict(list)
     rows = session.execute(
         select(
@@ -178,16 +185,25 @@ def _read(
                 Record.id == Citation.subject,
             ),
         )
-        .where(chosen, published(Record), counts_by(on, basis))
+        .where(
+            Citation.negotiation == negotiation,
+            which,
+            published(Citation),
+            counts_by(on, basis, possible=possible),
+        )
         .order_by(Citation.ordinal, Citation.number)
-    )
+    ).all()
+    numbers = [row.number for row in rows]
+    speakers = _speakers(session, negotiation, numbers)
+    attributions = _attributions(session, negotiation, numbers)
     for row in rows:
         number, kind, subject = row[0], row[1], row[2]
+        source: Any = row[17:]
         found[kind, subject].append(
             CitationLine(
                 number=number,
                 subject=(kind, subject),
-                source=SourceHead(*row[17:]),
+                source=SourceHead(*source),
                 supports=row.relation is not CitationRelation.DENIES,
                 retracted=row.retracted_from is not None and row.retracted_from <= on.isoformat(),
                 quote=row.quote,
@@ -206,6 +222,32 @@ def _read(
             )
         )
     return dict(found)
+
+
+def _speakers(session: ReadSession, negotiation: str, numbers: Sequence[int]) -> dict[int, list[str]]:
+    speakers: dict[int, list[str]] = defaultdict(list)
+    rows = session.execute(
+        select(CitationSpeaker.citation, CitationSpeaker.actor)
+        .where(CitationSpeaker.negotiation == negotiation, CitationSpeaker.citation.in_(numbers))
+        .order_by(CitationSpeaker.citation, CitationSpeaker.ordinal)
+    )
+    for number, actor in rows:
+        speakers[number].append(actor)
+    return speakers
+
+
+def _attributions(
+    session: ReadSession, negotiation: str, numbers: Sequence[int]
+) -> dict[int, dict[str, Attribution]]:
+    attributions: dict[int, dict[str, Attribution]] = defaultdict(dict)
+    rows = session.execute(
+        select(
+            CitationAttribution.citation, CitationAttribution.holder, CitationAttribution.attribution
+        ).where(CitationAttribution.negotiation == negotiation, CitationAttribution.citation.in_(numbers))
+    )
+    for number, holder, attribution in rows:
+        attributions[number][holder] = attribution
+    return attributions
 
 
 @dataclass(frozen=True, slots=True)

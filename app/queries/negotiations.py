@@ -1,10 +1,12 @@
 """The negotiations, and who and what one of them is about."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.db import ReadSession
+from app.domain.attribution import Roster
 from app.domain.dates import parse_edtf
 from app.domain.vocabulary import ActorKind, Role
 from app.models import Actor, ActorAlias, Issue, Negotiation, Participant
@@ -65,6 +67,13 @@ class Cast:
     def name(self, actor: str) -> str:
         return self.actors[actor].name if actor in self.actors else actor
 
+    def roster(self) -> Roster:
+        """What each actor is part of, and its roles at any time: what attribution is judged by."""
+        return Roster(
+            {actor.id: actor.part_of for actor in self.actors.values() if actor.part_of},
+            {actor.id: frozenset(actor.roles) for actor in self.actors.values() if actor.roles},
+        )
+
 
 def all_negotiations(session: ReadSession) -> list[NegotiationHead]:
     """Every negotiation, the latest begun first."""
@@ -85,7 +94,7 @@ def negotiation_head(session: ReadSession, negotiation: str) -> NegotiationHead:
     return NegotiationHead(*row)
 
 
-def _heads():  # type: ignore[no-untyped-def]
+def _heads() -> Select[*tuple[Any, ...]]:
     return select(
         Negotiation.id,
         Negotiation.title,

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, exists, literal, select
+from sqlalchemy.orm import Session, aliased
 
 from app.domain.vocabulary import RecordType
 from app.models import (
@@ -95,13 +95,19 @@ def _only_published(file: str) -> list[Any]:
     if file == "citations":
         return [published(Citation)]
     if file == "links":
-        return [Link.from_demand.in_(_published_demands()), Link.to_demand.in_(_published_demands())]
+        return [_published_demand(Link.from_demand), _published_demand(Link.to_demand)]
     return []
 
 
-def _published_demands() -> Select[str]:
-    return select(Record.id).where(
-        Record.negotiation == Link.negotiation, Record.type == RecordType.DEMAND, published(Record)
+def _published_demand(id_: Any) -> Any:
+    demand = aliased(Record)
+    return exists(
+        select(1).where(
+            demand.negotiation == Link.negotiation,
+            demand.type == RecordType.DEMAND,
+            demand.id == id_,
+            published(demand),
+        )
     )
 
 

@@ -12,7 +12,7 @@ from app.domain.cells import cell_from_json
 from app.domain.position import Cell, Fate, Item, Standing, fates, position
 from app.domain.vocabulary import Basis, Empty, LinkRelation, RecordType, Slot, Track
 from app.models import ChangeDay, Issue, Link, PositionCell
-from app.models.loading import load_cell
+from app.models.loading import load_cells
 from app.queries.citations import CitationLine, Evidence, Subject, citations_of, evidence
 from app.queries.negotiations import ActorHead, Cast, IssueHead, NegotiationHead, cast_of, negotiation_head
 from app.queries.proposals import ProposalColumn, latest_proposal, proposal_columns
@@ -414,7 +414,7 @@ def cell_history_page(
     cast = cast_of(session, negotiation)
     if holder not in cast.actors or issue not in cast.issues:
         raise NoSuchRecord(f"{holder}/{issue}")
-    records = load_cell(session, negotiation, holder, issue)
+    records = load_cells(session, negotiation, [(holder, issue)])
     cell = position(records, holder, issue, on, basis)
     found = fates(records, holder, issue, on, basis)
     slots = {(item.type, item.id): slot.value for slot in Slot for item in getattr(cell, slot.value)}

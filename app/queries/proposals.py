@@ -42,6 +42,10 @@ class ProposalColumn:
     tabled_by: Mapping[str, Sequence[str]]
     answers: Mapping[str, Sequence[AnswerLine]]
 
+    @property
+    def name(self) -> str:
+        return self.record.title or self.record.id
+
     def latest_answers(self, actor: str) -> list[AnswerLine]:
         """The latest of its own side, and what others say where it is later or stands alone."""
         own = [line for line in self.answers.get(actor, ()) if line.is_own]
@@ -111,8 +115,8 @@ def proposal_columns(
         for response in responses:
             if response.proposal == proposal.id and response.term is None:
                 for actor in actors.get(response.subject, {}).get("responds", ()):
-                    lines = citations.get(response.subject, ())
-                    answers[actor].append(AnswerLine(response, actor, evidence(lines, actor)))
+                    cited_by = citations.get(response.subject, ())
+                    answers[actor].append(AnswerLine(response, actor, evidence(cited_by, actor)))
         for lines in answers.values():
             lines.sort(key=lambda line: (line.record.last_day, line.record.id), reverse=True)
         parts = actors.get(proposal.subject, {})

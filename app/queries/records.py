@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from app.db import ReadSession
 from app.domain.vocabulary import Basis, Outcome, RecordGrade, RecordType
 from app.models import Demand, Event, Proposal, Record, RecordActor, RecordIssue, Response, Term
-from app.queries.citations import Subject
+from app.queries.citations import Subject, among
 from app.queries.visibility import published
 
 
@@ -54,7 +54,7 @@ class RecordLine:
         return self.summary or self.title or ""
 
 
-def record_lines() -> Select[Any]:
+def record_lines() -> Select[*tuple[Any, ...]]:
     """Published records with what their own noun knows; the columns are those of RecordLine."""
     return (
         select(
@@ -100,11 +100,7 @@ def _same(noun: Any, record_type: RecordType) -> ColumnElement[bool]:
 
 def of_subjects(model: Any, record: str, subjects: Iterable[Subject]) -> ColumnElement[bool]:
     """The rows of a table that belong to these records; ``record`` is its column with the record's id."""
-    ids: dict[RecordType, set[str]] = defaultdict(set)
-    for kind, subject in subjects:
-        ids[kind].add(subject)
-    column = getattr(model, record)
-    return or_(false(), *(and_(model.type == kind, column.in_(sorted(ids[kind]))) for kind in sorted(ids)))
+    return among(subjects, model.type, getattr(model, record))
 
 
 def records_of(

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.forms.filters import Column, Faults, View, read_columns, read_day_or_none
 from app.queries.negotiations import NegotiationHead, negotiation_head
-from app.queries.positions import ColumnChoice, PartyColumn, PositionsPage, cell_history_page, positions_page
+from app.queries.positions import ColumnChoice, PositionsPage, cell_history_page, positions_page
 from app.queries.proposals import proposal_choices
 from app.web.deps import Reads, ViewOf
 from app.web.paths import address
@@ -70,9 +70,7 @@ def _moves(found: PositionsPage) -> list[dict[str, str]]:
         others = keys[:at] + keys[at + 1 :]
         moves.append(
             {
-                "name": found.columns[at].name
-                if isinstance(found.columns[at], PartyColumn)
-                else (found.columns[at].record.title or key),
+                "name": found.columns[at].name,
                 "remove": ",".join(others),
                 "earlier": ",".join([*others[: at - 1], key, *others[at - 1 :]]) if at else "",
                 "later": ",".join([*others[: at + 1], key, *others[at + 1 :]]) if at + 1 < len(keys) else "",

@@ -71,7 +71,7 @@ def strip(days: Sequence[tuple[str, int]], on: date) -> Strip:
             bars.append(Bar(round(day_x, 1), BASELINE - height, height, day > at))
         is_year = month.month == 1 or month == start
         label = ""
-        if x - labelled >= LABEL_EVERY or is_year and x - labelled >= LABEL_EVERY / 2:
+        if x - labelled >= (LABEL_EVERY / 2 if is_year else LABEL_EVERY):
             label, labelled = (str(month.year) if is_year else month.strftime("%b")[0]), x
         last = names[high - 1] if high > low else ""
         months.append(

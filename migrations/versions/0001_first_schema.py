@@ -61,6 +61,8 @@ def upgrade() -> None:
         sa.Column("summary", WORDS, nullable=True),
         sa.Column("started", DATE_WORDS, nullable=True),
         sa.Column("ended", DATE_WORDS, nullable=True),
+        sa.Column("package_name", ID, nullable=True),
+        sa.Column("package_title", WORDS, nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("last_revision", sa.Integer(), nullable=False),
         sa.Column("last_hash", ID, nullable=False),

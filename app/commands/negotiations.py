@@ -1,0 +1,145 @@
+"""Negotiations as a whole: storing a package that has been found valid."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import update
+
+from app.commands import revisions
+from app.commands.batches import Batch, Row, delete_rows, insert_rows, read_rows, update_rows
+from app.commands.derived import derive
+from app.commands.positions import rebuild_cells
+from app.db import WriteSession
+from app.models import Negotiation
+
+Progress = Callable[[str, int, int], None]
+
+# The noun of each file of a package, as revisions name it.
+NOUNS = {
+    "negotiation": "negotiation",
+    "actors": "actor",
+    "participants": "participant",
+    "issues": "issue",
+    "scales": "scale",
+    "sources": "source",
+    "demands": "demand",
+    "links": "link",
+    "proposals": "proposal",
+    "terms": "term",
+    "responses": "response",
+    "remarks": "remark",
+    "events": "event",
+    "citations": "citation",
+    "coverage": "coverage",
+}
+
+
+class Entry(NamedTuple):
+    """A row of a package as it is to be stored: column by column, empty ones left out.
+
+    ``before`` is what is stored now, None where the row is new. ``number`` identifies a row that has
+    no id, and is 0 for others.
+    """
+
+    row: Mapping[str, str]
+    before: Mapping[str, str] | None = None
+    number: int = 0
+
+
+Tables = Mapping[str, Sequence[Entry]]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did. ``revision`` is the negotiation's, raised by one where anything changed."""
+
+    negotiation: str
+    created: int
+    changed: int
+    reordered: bool
+    revision: int
+
+
+def store_negotiation(
+    session: WriteSession,
+    tables: Tables,
+    *,
+    now: datetime,
+    reordered: Mapping[str, Sequence[str]] | None = None,
+    account: int | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Store the whole of a negotiation: every row of its package, in order, those stored before included.
+
+    What differs is written, everything that is derived is derived anew, each created or changed row is
+    one revision, and one more says that the order of rows already there was changed: ``reordered`` has
+    the files concerned. The tables must have been found valid.
+    """
+    negotiation = tables["negotiation"][0].row["id"]
+    fresh = tables["negotiation"][0].before is None
+    batches = derive(
+        negotiation, {name: [(e.row, e.number) for e in entries] for name, entries in tables.items()}
+    )
+    _synchronise(session, negotiation, batches, fresh=fresh, progress=progress)
+    changes = list(_changes(tables))
+    created = sum(change.before is None for change in changes)
+    changed = len(changes) - created
+    if reordered:
+        changes.append(
+            revisions.Change("reorder", "negotiation", negotiation, None, dict(reordered), "import")
+        )
+    if changes:
+        revisions.append(session, negotiation, changes, now=now, account=account)
+        session.execute(
+            update(Negotiation).where(Negotiation.id == negotiation).values(revision=Negotiation.revision + 1)
+        )
+        rebuild_cells(session, negotiation, progress=progress)
+    stored = session.get_one(Negotiation, negotiation, populate_existing=True)
+    return Imported(negotiation, created, changed, bool(reordered), stored.revision)
+
+
+def _changes(tables: Tables) -> Iterator[revisions.Change]:
+    for name, entries in tables.items():
+        noun = NOUNS[name]
+        for row, before, number in entries:
+            if row != before:
+                yield revisions.Change(
+                    "create" if before is None else "edit",
+                    noun,
+                    # A rung is found under its issue: it has neither an id nor a number of its own.
+                    row["id"] if "id" in row else str(number) if number else row["issue"],
+                    before,
+                    row,
+                    "import",
+                )
+
+
+def _synchronise(
+    session: WriteSession,
+    negotiation: str,
+    batches: Sequence[Batch],
+    *,
+    fresh: bool,
+    progress: Progress | None,
+) -> None:
+    """Write what differs: first everything new, so that what is changed may refer to it."""
+    changed: list[tuple[Batch, list[Row]]] = []
+    gone: list[tuple[Batch, list[Row]]] = []
+    for done, batch in enumerate(batches):
+        new: Sequence[Row] = batch.rows
+        if not fresh:
+            length = batch.key_length
+            stored = {row[:length]: row for row in read_rows(session, batch, negotiation)}
+            new = [row for row in batch.rows if row[:length] not in stored]
+            changed.append((batch, [row for row in batch.rows if stored.get(row[:length], row) != row]))
+            keys = {row[:length] for row in batch.rows}
+            gone.append((batch, [key for key in stored if key not in keys]))
+        insert_rows(session, batch, new)
+        if progress:
+            progress("records", done + 1, len(batches))
+    for batch, rows in changed:
+        update_rows(session, batch, rows)
+    for batch, keys_gone in reversed(gone):
+        delete_rows(session, batch, keys_gone)

@@ -1,0 +1,254 @@
+"""Data packages in and out: a whole negotiation as a folder of CSV files, or a zip of one.
+
+All or nothing: a package is loaded when every row of it is right, and otherwise every fault is told.
+What comes in goes out again, byte for byte.
+"""
+
+import csv
+import io
+import zipfile
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+from sqlalchemy.orm import Session
+
+from app.commands import revisions
+from app.commands.negotiations import Entry, Imported, store_negotiation
+from app.db import ReadSession, WriteSession
+from app.domain.vocabulary import CitationRelation
+from app.exchange.faults import Fault, PackageFaults
+from app.exchange.package_reading import DESCRIPTION, Line, Package, read_package
+from app.exchange.package_rules import Merged, check_cells, check_rows, in_order
+from app.exchange.package_schema import FILES, File, datapackage
+from app.queries.packages import PackageRow, has_negotiation, package_rows
+
+__all__ = [
+    "Fault",
+    "Imported",
+    "NotAPackage",
+    "PackageFaults",
+    "Plan",
+    "UnknownNegotiation",
+    "check_package",
+    "export_package",
+    "import_package",
+]
+
+Progress = Callable[[str, int, int], None]
+
+
+class UnknownNegotiation(Exception):
+    """There is no negotiation of this id here."""
+
+    def __init__(self, negotiation: str) -> None:
+        super().__init__(f"there is no negotiation “{negotiation}”")
+        self.negotiation = negotiation
+
+
+class NotAPackage(Exception):
+    """The folder or file is something else and will not be overwritten."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{path} {problem}; name a new one, or a package to be replaced")
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import would do."""
+
+    negotiation: str
+    created: int
+    changed: int
+    reordered: bool
+
+
+# --- In -------------------------------------------------------------------------------------------------
+
+
+def import_package(
+    session: WriteSession, path: Path, *, now: datetime, progress: Progress | None = None
+) -> Imported:
+    """Load a package: new rows are added, known ones changed, none removed; the caller commits.
+
+    A package that is loaded already changes nothing. Raises PackageFaults, with everything that is
+    wrong, and then nothing of it is stored.
+    """
+    package = read_package(path)
+    if id_ := _negotiation_of(package):
+        revisions.lock(session, id_)
+    tables, reordered = _checked(session, package, path)
+    return store_negotiation(
+        session,
+        {name: [Entry(row.cells, row.before, row.number) for row in rows] for name, rows in tables.items()},
+        reordered=reordered,
+        now=now,
+        progress=progress,
+    )
+
+
+def check_package(session: Session, path: Path) -> Plan:
+    """What importing the package would do, with all the same checks. Raises PackageFaults."""
+    tables, reordered = _checked(session, read_package(path), path)
+    rows = [row for table in tables.values() for row in table if row.cells != row.before]
+    created = sum(row.before is None for row in rows)
+    negotiation = tables["negotiation"][0].cells["id"]
+    return Plan(negotiation, created, len(rows) - created, bool(reordered))
+
+
+def _negotiation_of(package: Package) -> str | None:
+    """The id of the package's negotiation, as far as it can be known."""
+    rows = package.tables["negotiation"]
+    return rows[0].cells.get("id") if rows else None
+
+
+_Tables = dict[str, list[Merged]]
+
+
+def _checked(session: Session, package: Package, path: Path) -> tuple[_Tables, dict[str, list[str]]]:
+    """The negotiation as it will be, and the order of the files whose known rows change places."""
+    check_cells(package)
+    _note_name_and_title(package)
+    negotiation = _negotiation_of(package)
+    tables: _Tables = {}
+    reordered = {}
+    known = bool(negotiation) and has_negotiation(session, negotiation or "")
+    for file in FILES:
+        stored: list[PackageRow] = []
+        if known and negotiation:
+            stored = list(package_rows(session, negotiation, file.name, unpublished=True))
+        tables[file.name], moved = _merge(file, package.tables[file.name], stored)
+        if moved:
+            reordered[file.name] = [_name(file, row) for row in tables[file.name]]
+    check_rows(package, tables)
+    if package.faults:
+        raise PackageFaults(in_order(package.faults))
+    return tables, reordered
+
+
+def _note_name_and_title(package: Package) -> None:
+    """Keep the name and title that ``datapackage.json`` has where they are not the negotiation's."""
+    for _, cells in package.tables["negotiation"][:1]:
+        if package.name and package.name != cells.get("id"):
+            cells["package_name"] = package.name
+        if package.title is not None and package.title != cells.get("title"):
+            cells["package_title"] = package.title
+
+
+def _merge(file: File, lines: Sequence[Line], stored: Sequence[PackageRow]) -> tuple[list[Merged], bool]:
+    """The rows of a file as they will be, and whether rows stored already change places.
+
+    Rows are known by their id or, without one, by their natural key and its occurrence. A stored row
+    that the package does not have stays behind the one that it stood behind.
+    """
+    before = dict(zip(_keys(file, [row.cells for row in stored]), stored, strict=True))
+    number = max((row.number for row in stored), default=0)
+    has_number = bool(stored and stored[0].number) or _is_numbered(file)
+    given: dict[Hashable, Merged] = {}
+    extra: list[Merged] = []
+    for key, (line, cells) in zip(_keys(file, [line.cells for line in lines]), lines, strict=True):
+        if key in before:
+            row = Merged(cells, line, before[key].cells, before[key].number)
+        else:
+            number += has_number
+            row = Merged(cells, line, None, number if has_number else 0)
+        if key in given:
+            extra.append(row)  # an id that is there twice: a fault already
+        given[key] = row
+    kept = [key for key in before if key in given]
+    moved = kept != [key for key in given if key in before]
+    behind: dict[Hashable, list[Merged]] = defaultdict(list)
+    last: Hashable = None
+    for key, stored_row in before.items():
+        if key in given:
+            last = key
+        else:
+            behind[last].append(Merged(stored_row.cells, None, stored_row.cells, stored_row.number))
+    merged = behind[None]
+    for key, row in given.items():
+        merged.append(row)
+        merged += behind.get(key, ())
+    return merged + extra, moved
+
+
+def _is_numbered(file: File) -> bool:
+    """Whether rows are told apart by a number of ours; a rung has numbers of its own."""
+    return bool(file.natural_key) and file.name != "scales"
+
+
+def _keys(file: File, rows: Sequence[Mapping[str, str]]) -> Iterator[Hashable]:
+    """What each row is known by."""
+    if file.has_id:
+        yield from (row.get("id", f"\0{place}") for place, row in enumerate(rows))
+        return
+    seen: dict[tuple[str, ...], int] = defaultdict(int)
+    for row in rows:
+        key = tuple(row.get(name, "") for name in file.natural_key)
+        if file.name == "citations" and not key[-1]:
+            key = (*key[:-1], CitationRelation.SUPPORTS.value)  # what an empty relation means
+        seen[key] += 1
+        yield (*key, seen[key])
+
+
+def _name(file: File, row: Merged) -> str:
+    if file.has_id:
+        return row.cells["id"]
+    return str(row.number) if row.number else "/".join(row.cells[name] for name in file.natural_key)
+
+
+# --- Out ------------------------------------------------------------------------------------------------
+
+
+def export_package(session: ReadSession, negotiation: str, path: Path) -> None:
+    """Write a negotiation as a package: a folder, or a zip of one where the path ends in ``.zip``.
+
+    Published records only, a few rows at a time. The same records give the same bytes. Replaces a
+    package that is there. Raises UnknownNegotiation, and NotAPackage where something else is there.
+    """
+    if not has_negotiation(session, negotiation):
+        raise UnknownNegotiation(negotiation)
+    described = next(package_rows(session, negotiation, "negotiation")).cells
+    text = datapackage(
+        described.get("package_name", described["id"]), described.get("package_title", described["title"])
+    )
+    with _written(path) as open_file:
+        with open_file(DESCRIPTION) as target:
+            target.write(text)
+        for file in FILES:
+            with open_file(file.path) as target:
+                writer = csv.writer(target, lineterminator="\r\n")
+                writer.writerow(file.header)
+                writer.writerows(
+                    [row.cells.get(name, "") for name in file.header]
+                    for row in package_rows(session, negotiation, file.name)
+                )
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[Callable[[str], TextIO]]:
+    """Somewhere to write files to, as UTF-8 and with line ends as given."""
+    if path.suffix.lower() == ".zip":
+        if path.exists() and not zipfile.is_zipfile(path):
+            raise NotAPackage(path, "is not a zip of a package")
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            yield lambda name: _in_zip(archive, name)
+        return
+    if path.exists() and not path.is_dir():
+        raise NotAPackage(path, "is not a folder")
+    if path.is_dir() and any(path.iterdir()) and not (path / DESCRIPTION).is_file():
+        raise NotAPackage(path, "is a folder with something else in it")
+    path.mkdir(parents=True, exist_ok=True)
+    yield lambda name: (path / name).open("w", encoding="utf-8", newline="")
+
+
+def _in_zip(archive: zipfile.ZipFile, name: str) -> TextIO:
+    # The time of writing would make the same records another file.
+    entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    return io.TextIOWrapper(archive.open(entry, "w"), encoding="utf-8", newline="")

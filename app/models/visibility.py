@@ -1,0 +1,42 @@
+"""Who may see what: the one rule that every select of records and citations goes through."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.orm import aliased
+
+from app.domain.vocabulary import ReviewStatus
+from app.models.records import Record
+
+
+def published(model: Any) -> ColumnElement[bool]:
+    """What a reader may see (domain.md §8): published records, and published citations of those.
+
+    ``model`` is Record, Citation, an alias of one of them, or a noun's own table (Demand, Term …), which
+    is as visible as its record.
+    """
+    if hasattr(model, "subject_type"):
+        subject = aliased(Record)
+        return and_(
+            model.review_status == ReviewStatus.PUBLISHED,
+            exists(
+                select(1).where(
+                    subject.negotiation == model.negotiation,
+                    subject.type == model.subject_type,
+                    subject.id == model.subject,
+                    subject.review_status == ReviewStatus.PUBLISHED,
+                )
+            ),
+        )
+    if hasattr(model, "review_status"):
+        status: ColumnElement[bool] = model.review_status == ReviewStatus.PUBLISHED
+        return status
+    record = aliased(Record)
+    return exists(
+        select(1).where(
+            record.negotiation == model.negotiation,
+            record.type == model.type,
+            record.id == model.id,
+            record.review_status == ReviewStatus.PUBLISHED,
+        )
+    )

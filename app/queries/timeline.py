@@ -1,0 +1,460 @@
+"""The time line: records of every type, newest first, a page or a chunk at a time, as known on a day."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, union_all
+from sqlalchemy.orm import aliased
+
+from app.db import ReadSession
+from app.domain.attribution import Roster, attribution
+from app.domain.vocabulary import Attribution, Basis, CitationRelation, LinkRelation, RecordType, Track
+from app.forms.filters import Cursor, TimelineFilters
+from app.models import Citation, CitationAttribution, Link, Record, RecordActor, RecordIssue, Source, Term
+from app.models.records import SUBJECT_PARTS
+from app.queries.citations import CitationLine, Evidence, Subject, citations_of, counts_by, evidence
+from app.queries.negotiations import Cast, NegotiationHead, negotiation_head
+from app.queries.records import RecordLine, actors_of, issues_of, known_by, records_of
+from app.queries.visibility import published
+
+PAGE = 50
+# What one read of an export brings; a yield for each row costs ten times as much.
+CHUNK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a record rests on, seen from those of its actors for whom it is the same."""
+
+    actors: tuple[str, ...]
+    evidence: Evidence
+
+    @property
+    def is_own(self) -> bool:
+        return self.evidence.track is Track.OWN_SIDE
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """A record with its actors, its issues, who says so, and what speaks against it.
+
+    ``actors`` are those for whom its track is judged. ``sides`` has one entry where all of them see it
+    alike. ``citations`` are those that its track is judged by, a term's being those of its proposal.
+    """
+
+    record: RecordLine
+    actors: Sequence[str]
+    parts: Mapping[str, Sequence[str]]
+    issues: Sequence[str]
+    sides: Sequence[Side]
+    citations: Sequence[CitationLine]
+    denials: Sequence[CitationLine]
+    proposal: RecordLine | None
+    contradicts: Sequence[RecordLine]
+
+    @property
+    def is_own(self) -> bool:
+        return any(side.is_own for side in self.sides)
+
+    @property
+    def evidence(self) -> Evidence:
+        return self.sides[0].evidence
+
+    def track(self, actor: str) -> Track:
+        return next(side.evidence.track for side in self.sides if actor in side.actors)
+
+    def heard(self) -> list[CitationLine]:
+        """The citations that count on the tracks on which the record is shown, in the order of entry."""
+        counting = {
+            line.number
+            for side in self.sides
+            for line in self.citations
+            if line.counts and _is_heard(line, side)
+        }
+        return [line for line in self.citations if line.number in counting]
+
+    @property
+    def cursor(self) -> Cursor:
+        record = self.record
+        return Cursor(record.last_day, record.first_day, record.type, record.id)
+
+
+def _is_heard(line: CitationLine, side: Side) -> bool:
+    if not side.is_own:
+        return True
+    return any(line.attribution(actor) is Attribution.SELF for actor in side.actors)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """``newer`` and ``older`` are where the neighbouring pages begin; ``possible`` stands apart."""
+
+    negotiation: NegotiationHead
+    cast: Cast
+    rows: Sequence[TimelineRow]
+    possible: Sequence[TimelineRow] = field(default=())
+    newer: Cursor | None = None
+    older: Cursor | None = None
+
+
+def timeline_page(
+    session: ReadSession, negotiation: str, cast: Cast, filters: TimelineFilters, on: date, basis: Basis
+) -> TimelinePage:
+    """A page of the time line, in a number of statements that does not grow. Raises NoSuchRecord."""
+    head = negotiation_head(session, negotiation)
+    here = _Reading(session, negotiation, cast, filters, on, basis)
+    before, after = filters.before, filters.after
+    if after and not before:
+        keys = here.keys(PAGE + 1, after=after)
+        if len(keys) > PAGE:
+            rows = here.rows(keys[1:])
+            return TimelinePage(head, cast, rows, (), rows[0].cursor, rows[-1].cursor)
+        before = None  # nothing is newer than these: they are the first page, which is shown whole
+    keys = here.keys(PAGE + 1, before=before)
+    rows = here.rows(keys[:PAGE])
+    older = rows[-1].cursor if len(keys) > PAGE and rows else None
+    newer = rows[0].cursor if before and rows else None
+    possible = here.possible() if basis is Basis.STATED and not before else []
+    return TimelinePage(head, cast, rows, possible, newer, older)
+
+
+def timeline_chunks(
+    session: ReadSession, negotiation: str, cast: Cast, filters: TimelineFilters, on: date, basis: Basis
+) -> Iterator[list[TimelineRow]]:
+    """Every row that the filters select, in the order of the pages, a chunk at a time."""
+    here = _Reading(session, negotiation, cast, filters, on, basis)
+    keys = here.keys(CHUNK)
+    while keys:
+        rows = here.rows(keys)
+        yield rows
+        keys = here.keys(CHUNK, before=rows[-1].cursor) if len(keys) == CHUNK else []
+
+
+def latest_rows(
+    session: ReadSession,
+    negotiation: str,
+    cast: Cast,
+    filters: TimelineFilters,
+    on: date,
+    basis: Basis,
+    *,
+    limit: int,
+) -> list[TimelineRow]:
+    """The newest of the rows that the filters select."""
+    here = _Reading(session, negotiation, cast, filters, on, basis)
+    return here.rows(here.keys(limit))
+
+
+def rows_of(
+    session: ReadSession, negotiation: str, cast: Cast, subjects: Sequence[Subject], on: date, basis: Basis
+) -> list[TimelineRow]:
+    """These records as rows of the time line, in the order given."""
+    return _Reading(session, negotiation, cast, TimelineFilters(), on, basis).rows(subjects)
+
+
+class _Reading:
+    """One negotiation, read through one set of filters as of one day."""
+
+    def __init__(
+        self,
+        session: ReadSession,
+        negotiation: str,
+        cast: Cast,
+        filters: TimelineFilters,
+        on: date,
+        basis: Basis,
+    ) -> None:
+        self.session, self.negotiation, self.cast = session, negotiation, cast
+        self.filters, self.on, self.basis = filters, on, basis
+        self.roster = cast.roster()
+
+    def keys(self, limit: int, *, before: Cursor | None = None, after: Cursor | None = None) -> list[Subject]:
+        """The records that are selected, newest first; ``after`` a place, the nearest to it."""
+        wanted = self._selected(possible=False).where(known_by(self.on, self.basis)).limit(limit)
+        if before:
+            wanted = wanted.where(_older(before))
+        if not after:
+            return self._subjects(wanted.order_by(*_NEWEST_FIRST))
+        return self._subjects(wanted.where(_newer(after)).order_by(*_OLDEST_FIRST))[::-1]
+
+    def possible(self) -> list[TimelineRow]:
+        """The records of which their dates do not say whether they are by the day (domain.md §3)."""
+        day = self.on.isoformat()
+        wanted = (
+            self._selected(possible=True)
+            .where(Record.first_day <= day, Record.first_day < Record.last_day, Record.stated_by > day)
+            .order_by(*_NEWEST_FIRST)
+            .limit(PAGE)
+        )
+        rows = self.rows(self._subjects(wanted), possible=True)
+        return [row for row in rows if row.evidence.reports]
+
+    def _subjects(self, wanted: Select[RecordType, str]) -> list[Subject]:
+        return [(kind, record) for kind, record in self.session.execute(wanted)]
+
+    def _selected(self, *, possible: bool) -> Select[RecordType, str]:
+        chosen = self.filters
+        wanted = select(Record.type, Record.id).where(
+            Record.negotiation == self.negotiation, published(Record)
+        )
+        if chosen.type:
+            wanted = wanted.where(Record.type == chosen.type)
+        if chosen.kind:
+            wanted = wanted.where(Record.kind == chosen.kind)
+        if chosen.since:
+            wanted = wanted.where(Record.last_day >= chosen.since.isoformat())
+        if chosen.until:
+            wanted = wanted.where(Record.first_day <= chosen.until.isoformat())
+        if chosen.issue:
+            wanted = wanted.where(_has_issue(chosen.issue))
+        if chosen.track:
+            wanted = wanted.where(self._is_on_track(chosen.track, possible=possible))
+        elif chosen.actor:
+            wanted = wanted.where(exists(self._actors()))
+        if chosen.denied:
+            wanted = wanted.where(self._is_denied(possible=possible))
+        if chosen.q:
+            wanted = wanted.where(self._is_found(chosen.q, possible=possible))
+        return wanted
+
+    def _actors(self) -> Select[Any]:
+        """The actors for whom a record's track is judged; the one that is asked for, if any."""
+        wanted = select(1).where(
+            RecordActor.negotiation == Record.negotiation,
+            RecordActor.type == Record.type,
+            RecordActor.record == Record.id,
+            RecordActor.part.in_(SUBJECT_PARTS),
+        )
+        return wanted.where(RecordActor.actor == self.filters.actor) if self.filters.actor else wanted
+
+    def _is_on_track(self, track: Track, *, possible: bool) -> ColumnElement[bool]:
+        """Whether an actor's own side is heard by the day; a term, on the citations of its proposal."""
+        said, record = self._cited(possible=possible)
+        own = (
+            said.join(
+                CitationAttribution,
+                and_(
+                    CitationAttribution.negotiation == Citation.negotiation,
+                    CitationAttribution.citation == Citation.number,
+                ),
+            )
+            .where(
+                record.type == case((Record.type == RecordType.TERM, RecordType.PROPOSAL), else_=Record.type),
+                record.id == case((Record.type == RecordType.TERM, _proposal_of_term()), else_=Record.id),
+                CitationAttribution.holder == RecordActor.actor,
+                CitationAttribution.attribution == Attribution.SELF,
+                _supports(),
+            )
+            .correlate(Record, RecordActor)
+        )
+        is_own = exists(own)
+        return exists(self._actors().where(is_own if track is Track.OWN_SIDE else ~is_own))
+
+    def _is_denied(self, *, possible: bool) -> ColumnElement[bool]:
+        """Whether a citation denies it by the day; a term falls with its proposal."""
+        said, record = self._cited(possible=possible)
+        of_itself = and_(record.type == Record.type, record.id == Record.id)
+        of_proposal = and_(
+            Record.type == RecordType.TERM,
+            record.type == RecordType.PROPOSAL,
+            record.id == _proposal_of_term(),
+        )
+        denials = said.where(Citation.relation == CitationRelation.DENIES)
+        return or_(
+            exists(denials.where(of_itself).correlate(Record)),
+            exists(denials.where(of_proposal).correlate(Record)),
+        )
+
+    def _is_found(self, words: str, *, possible: bool) -> ColumnElement[bool]:
+        """Whether the words stand in the record or in a quotation that is known by the day."""
+        record = aliased(Record)
+        quoted = (
+            self._citations(record, possible=possible)
+            .where(
+                record.type == Record.type,
+                record.id == Record.id,
+                Citation.search_text.contains(words, autoescape=True),
+            )
+            .correlate(Record)
+        )
+        return or_(Record.search_text.contains(words, autoescape=True), exists(quoted))
+
+    def _cited(self, *, possible: bool) -> tuple[Select[Any], Any]:
+        """Citations known by the day and not retracted by then, and the record that they are tied to."""
+        record = aliased(Record)
+        known = self._citations(record, possible=possible)
+        return known.where(
+            or_(Source.retracted_from.is_(None), Source.retracted_from > self.on.isoformat())
+        ), record
+
+    def _citations(self, record: Any, *, possible: bool) -> Select[Any]:
+        return (
+            select(1)
+            .select_from(Citation)
+            .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
+            .join(
+                record,
+                and_(
+                    record.negotiation == Citation.negotiation,
+                    record.type == Citation.subject_type,
+                    record.id == Citation.subject,
+                ),
+            )
+            .where(
+                Citation.negotiation == self.negotiation,
+                published(Citation),
+                counts_by(self.on, self.basis, record=record, possible=possible),
+            )
+        )
+
+    def rows(self, keys: Sequence[Subject], *, possible: bool = False) -> list[TimelineRow]:
+        """These records with everything that a line says of them, in the order of the keys."""
+        if not keys:
+            return []
+        records = records_of(self.session, self.negotiation, keys)
+        contradicted = self._contradicted(keys)
+        packages = {
+            (RecordType.PROPOSAL, line.proposal) for line in records.values() if line.proposal is not None
+        }
+        others = packages | {other for partners in contradicted.values() for other in partners}
+        linked = records | records_of(self.session, self.negotiation, others - set(records))
+        actors = actors_of(self.session, self.negotiation, keys)
+        issues = issues_of(self.session, self.negotiation, keys)
+        cited = set(keys) | {package for package in packages if _is_known(linked.get(package), self)}
+        citations = citations_of(
+            self.session, self.negotiation, cited, self.on, self.basis, possible=possible
+        )
+        return [
+            self._row(
+                records[key],
+                linked,
+                contradicted.get(key, ()),
+                actors.get(key, {}),
+                issues.get(key, ()),
+                citations,
+            )
+            for key in keys
+            if key in records
+        ]
+
+    def _row(
+        self,
+        record: RecordLine,
+        linked: Mapping[Subject, RecordLine],
+        contradicted: Sequence[Subject],
+        parts: Mapping[str, Sequence[str]],
+        issues: Sequence[str],
+        citations: Mapping[Subject, Sequence[CitationLine]],
+    ) -> TimelineRow:
+        package = (RecordType.PROPOSAL, record.proposal) if record.proposal else None
+        proposal = linked.get(package) if package else None
+        own: Sequence[CitationLine] = citations.get(record.subject, ())
+        lines = citations.get(package, ()) if package and record.type is RecordType.TERM else own
+        actors = [actor for part in SUBJECT_PARTS for actor in parts.get(part, ())]
+        if not actors and record.type is RecordType.REMARK:
+            lines = _seen_from_nobody(lines, self.roster)
+        denials = {line.number: line for line in (*lines, *own) if not line.supports and not line.retracted}
+        return TimelineRow(
+            record=record,
+            actors=actors,
+            parts=parts,
+            issues=issues,
+            sides=_sides(lines, actors),
+            citations=lines,
+            denials=list(denials.values()),
+            proposal=proposal if _is_known(proposal, self) else None,
+            contradicts=[linked[other] for other in contradicted if _is_known(linked.get(other), self)],
+        )
+
+    def _contradicted(self, keys: Sequence[Subject]) -> dict[Subject, list[Subject]]:
+        """For each demand, those that it contradicts or is contradicted by."""
+        demands = sorted(record for kind, record in keys if kind is RecordType.DEMAND)
+        found: dict[Subject, list[Subject]] = defaultdict(list)
+        if not demands:
+            return found
+        contradicts = and_(Link.negotiation == self.negotiation, Link.relation == LinkRelation.CONTRADICTS)
+        both_ways = union_all(
+            select(Link.ordinal, Link.from_demand, Link.to_demand).where(
+                contradicts, Link.from_demand.in_(demands)
+            ),
+            select(Link.ordinal, Link.to_demand, Link.from_demand).where(
+                contradicts, Link.to_demand.in_(demands)
+            ),
+        )
+        for _, demand, partner in sorted(self.session.execute(both_ways)):
+            found[RecordType.DEMAND, demand].append((RecordType.DEMAND, partner))
+        return found
+
+
+_NEWEST_FIRST = (Record.last_day.desc(), Record.first_day.desc(), Record.type, Record.id)
+_OLDEST_FIRST = (Record.last_day, Record.first_day, Record.type.desc(), Record.id.desc())
+
+
+def _older(place: Cursor) -> ColumnElement[bool]:
+    """Behind this place in the order of the pages; the first condition is for the index."""
+    within_day = or_(Record.type > place.type, and_(Record.type == place.type, Record.id > place.id))
+    of_day = or_(Record.first_day < place.first_day, and_(Record.first_day == place.first_day, within_day))
+    return and_(Record.last_day <= place.last_day, or_(Record.last_day < place.last_day, of_day))
+
+
+def _newer(place: Cursor) -> ColumnElement[bool]:
+    within_day = or_(Record.type < place.type, and_(Record.type == place.type, Record.id < place.id))
+    of_day = or_(Record.first_day > place.first_day, and_(Record.first_day == place.first_day, within_day))
+    return and_(Record.last_day >= place.last_day, or_(Record.last_day > place.last_day, of_day))
+
+
+def _has_issue(issue: str) -> ColumnElement[bool]:
+    return exists(
+        select(1).where(
+            RecordIssue.negotiation == Record.negotiation,
+            RecordIssue.type == Record.type,
+            RecordIssue.record == Record.id,
+            RecordIssue.issue == issue,
+        )
+    )
+
+
+def _supports() -> ColumnElement[bool]:
+    """A citation without a relation supports."""
+    return or_(Citation.relation.is_(None), Citation.relation == CitationRelation.SUPPORTS)
+
+
+def _proposal_of_term() -> Any:
+    return (
+        select(Term.proposal)
+        .where(Term.negotiation == Record.negotiation, Term.id == Record.id)
+        .correlate(Record)
+        .scalar_subquery()
+    )
+
+
+def _is_known(record: RecordLine | None, here: _Reading) -> bool:
+    """Whether another record may be named with this one: as soon as it may be by the day."""
+    if record is None:
+        return False
+    day = here.on.isoformat()
+    return record.reported_on <= day if here.basis is Basis.REPORTED else record.first_day <= day
+
+
+def _sides(lines: Sequence[CitationLine], actors: Sequence[str]) -> list[Side]:
+    """The evidence for each actor, those together for whom it is the same."""
+    if not actors:
+        return [Side((), evidence(lines, None))]
+    found: list[Side] = []
+    for actor in actors:
+        seen = evidence(lines, actor)
+        for place, side in enumerate(found):
+            if side.evidence == seen:
+                found[place] = Side((*side.actors, actor), seen)
+                break
+        else:
+            found.append(Side((actor,), seen))
+    return found
+
+
+def _seen_from_nobody(lines: Sequence[CitationLine], roster: Roster) -> list[CitationLine]:
+    """Citations of a remark about the process: who speaks, seen from no party."""
+    return [replace(line, coded=attribution(line.speakers, line.coded, None, roster)) for line in lines]
