@@ -13,7 +13,7 @@ from starlette.types import Scope
 
 from app.db import make_engine
 from app.settings import Settings, read_settings
-from app.web import errors, negotiations, positions
+from app.web import errors, negotiations, positions, timeline
 from app.web.render import STATIC
 from app.web.security import Permission, SecurityHeaders, require_permissions
 
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.engine.dispose()
 
     middleware = [Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)]
+    middleware.append(Middleware(errors.UnexpectedFaults))
     if settings.hosts():
         middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts()))
     app = FastAPI(
@@ -58,7 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.mount("/static", StaticPages(directory=STATIC), name="static")
-    for room in (negotiations, positions):
+    for room in (negotiations, positions, timeline):
         app.include_router(room.router)
     errors.install(app)
     require_permissions(app.routes)

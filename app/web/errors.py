@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.queries.visibility import NoSuchRecord
 from app.web.render import page
@@ -33,7 +34,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(NoSuchRecord, _missing)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def problem(status: int, title: str, detail: str, **more: object) -> JSONResponse:
@@ -68,6 +68,38 @@ def _missing(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     return answer(request, 422)
+
+
+class UnexpectedFaults:
+    """Answers what nobody expected with a page, inside the middleware that sets the headers of every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        request = Request(scope, receive)
+        if "\x00" in scope["path"]:
+            # No record has such a name, and PostgreSQL could not even be asked for it.
+            await answer(request, 404)(scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, noting)
+        except Exception as error:
+            response = _unexpected(request, error)
+            if started:
+                # Part of the answer is out: breaking off is the only honest end.
+                raise
+            await response(scope, receive, send)
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
