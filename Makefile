@@ -22,7 +22,7 @@ install: $(INSTALLED) ## make .venv with the product in it, and nothing else
 run: $(INSTALLED) ## serve the product at http://127.0.0.1:8000 (PORT=…), with the bundled negotiations
 	@$(BIN)/parley migrate
 	@$(BIN)/parley demo --if-empty
-	@exec $(BIN)/parley serve --host 127.0.0.1 --port $(PORT)
+	@exec $(BIN)/parley serve --host 127.0.0.1 --port $(PORT) --local-editor
 
 lint: $(TESTS_INSTALLED) ## check formatting, style, types and which room imports which
 	@$(BIN)/ruff format --check --quiet --diff

@@ -1,5 +1,6 @@
 """The command line: wiring only. What it does is done by commands, queries and exchange."""
 
+import ipaddress
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +16,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
+from app.commands.accounts import NameTaken, PasswordTooWeak, UnknownAccount, add_account, login_link
 from app.db import is_migrated, make_engine, migrate, read_session, write_session
+from app.domain.vocabulary import AccountRole
 from app.exchange.faults import PackageFaults
 from app.exchange.package import (
     NotAPackage,
@@ -90,13 +93,25 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, help="How many processes answer.")] = 1,
+    local_editor: Annotated[
+        bool, typer.Option("--local-editor", help="Print a link that signs in a local editor; loopback only.")
+    ] = False,
 ) -> None:
     """Serve the site."""
-    with _database():
-        pass
+    if local_editor and not _is_loopback(host):
+        raise _refuse("--local-editor is for an address of this machine alone, such as 127.0.0.1.")
+    token = ""
+    with _database() as engine:
+        if local_editor:
+            token = _local_editor_link(engine)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     shown = f"[{host}]" if ":" in host else host
     console.print(f"Parley is at http://{shown}:{port}/", style="bold", markup=False)
+    if token:
+        console.print(
+            f"To report demands, sign in once, within a quarter of an hour: http://{shown}:{port}/login/{token}",
+            markup=False,
+        )
     uvicorn.run(
         "app.main:create_app",
         factory=True,
@@ -186,6 +201,69 @@ def export_command(
         except OSError as error:
             raise _refuse(f"Not exported: {path} cannot be written ({error.strerror}).") from None
     console.print(f"Wrote {path}.", markup=False)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+LOCAL_EDITOR = "local-editor"
+
+
+def _local_editor_link(engine: Engine) -> str:
+    """A login link for the editor of a site that runs on one machine, who is added if need be."""
+    now = datetime.now(UTC)
+    with write_session(engine) as session:
+        try:
+            token = login_link(session, LOCAL_EDITOR, now=now)
+        except UnknownAccount:
+            add_account(session, LOCAL_EDITOR, AccountRole.EDITOR, now=now)
+            token = login_link(session, LOCAL_EDITOR, now=now)
+        session.commit()
+    return token
+
+
+users = typer.Typer(help="The people who may sign in.", no_args_is_help=True)
+app.add_typer(users, name="user")
+
+
+@users.command("add")
+def user_add(
+    name: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    role: Annotated[AccountRole, typer.Option(help="What this person may do.")],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input, one line.")
+    ] = False,
+) -> None:
+    """Add a person. Without a password this person signs in by a login link only."""
+    if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > 100:
+        raise _refuse("A name has up to 100 characters, on one line, with no space at either end.")
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    with _database() as engine, write_session(engine) as session:
+        try:
+            add_account(session, name, role, now=datetime.now(UTC), password=password)
+        except NameTaken:
+            raise _refuse(f"There is an account “{name}” already.") from None
+        except PasswordTooWeak as fault:
+            raise _refuse(str(fault)) from None
+        session.commit()
+    console.print(f"Added “{name}” as {role.value}.", markup=False)
+
+
+@app.command("login-link")
+def login_link_command(name: Annotated[str, typer.Argument(help="Who is to sign in.")]) -> None:
+    """Print a link that signs a person in once, within a quarter of an hour."""
+    settings = _settings()
+    with _database() as engine, write_session(engine) as session:
+        try:
+            token = login_link(session, name, now=datetime.now(UTC))
+        except UnknownAccount:
+            raise _refuse(f"There is no account “{name}”, or it is disabled.") from None
+        session.commit()
+    print(f"{settings.public_url or 'http://127.0.0.1:8000'}/login/{token}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -13,9 +13,25 @@ from starlette.types import Scope
 
 from app.db import make_engine
 from app.settings import Settings, read_settings
-from app.web import errors, negotiations, positions, timeline
+from app.web import (
+    accounts,
+    actors,
+    demands,
+    errors,
+    events,
+    issues,
+    negotiations,
+    positions,
+    proposals,
+    remarks,
+    sources,
+    timeline,
+)
+from app.web.api import positions as positions_api
+from app.web.api import schema as schema_api
+from app.web.deps import authorise
 from app.web.render import STATIC
-from app.web.security import Permission, SecurityHeaders, require_permissions
+from app.web.security import CrossSiteRefusal, Permission, SecurityHeaders, require_permissions
 
 
 class StaticPages(StaticFiles):
@@ -44,6 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     middleware = [Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)]
     middleware.append(Middleware(errors.UnexpectedFaults))
+    middleware.append(Middleware(CrossSiteRefusal, public_url=settings.public_url))
     if settings.hosts():
         middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts()))
     app = FastAPI(
@@ -54,12 +71,26 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         lifespan=lifespan,
+        dependencies=[Depends(authorise)],
         middleware=middleware,
         max_body_size=settings.max_body_size,
     )
     app.state.settings = settings
     app.mount("/static", StaticPages(directory=STATIC), name="static")
-    for room in (negotiations, positions, timeline):
+    rooms = (
+        accounts,
+        negotiations,
+        positions,
+        timeline,
+        demands,
+        proposals,
+        sources,
+        actors,
+        issues,
+        remarks,
+        events,
+    )
+    for room in (*rooms, positions_api, schema_api):
         app.include_router(room.router)
     errors.install(app)
     require_permissions(app.routes)

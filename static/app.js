@@ -24,6 +24,16 @@
     }
   });
 
+  // Addresses stay short: a field that is empty, or says what is meant anyway, is not sent.
+  document.addEventListener("formdata", function (event) {
+    if (!event.target.matches("form[data-tidy]")) return;
+    Array.from(event.formData.keys()).forEach(function (name) {
+      var field = event.target.elements[name];
+      var value = event.formData.get(name);
+      if (value === "" || (field && field.dataset && value === field.dataset.unless)) event.formData.delete(name);
+    });
+  });
+
   function notice(shown) {
     var place = document.getElementById("notice");
     if (place) place.textContent = shown ? place.dataset.fault : "";

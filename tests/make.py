@@ -66,6 +66,97 @@ def make_package(
     return write_package(path, tables)
 
 
+def talks() -> Tables:
+    """A small negotiation with a row of everything, to be changed and spoilt."""
+    return {
+        "negotiation": [{"id": "talks", "title": "Talks", "started": "2023-11", "ended": "2024"}],
+        "actors": [
+            {"id": "p", "name": "P", "kind": "state", "aliases": "People of P|ف"},
+            {"id": "q", "name": "Q", "kind": "armed_group"},
+            {"id": "m", "name": "M", "kind": "state"},
+            {"id": "p-office", "name": "Office of P", "kind": "body", "part_of": "p"},
+        ],
+        "participants": [
+            {"actor": "p", "role": "party", "from": "2023", "to": "2024"},
+            {"actor": "q", "role": "party"},
+            {"actor": "m", "role": "mediator"},
+        ],
+        "issues": [
+            {"id": "i", "title": "I", "question": "What of I?"},
+            {"id": "j", "part_of": "i", "title": "J", "question": "What of J?"},
+        ],
+        "scales": [
+            {"issue": "i", "version": "1", "rung": "0", "label": "None"},
+            {"issue": "i", "version": "1", "rung": "1", "label": "Some"},
+        ],
+        "sources": [
+            _source("s1", "2024-01-02", url="https://example.org/1"),
+            _source("s2", "2024-01", origin="a-wire-story", language="pt-BR"),
+        ],
+        "demands": [
+            _demand("d1", "p", "i", "demand", "2024-01-01") | _placement("1", "0", "1", "As worded"),
+            _demand("d2", "p|q", "i|j", "offer", "2024-01") | {"proposal": "x1", "overtaken_by": "e1"},
+            _demand("d3", "q", "j", "condition", "2024"),
+        ],
+        "links": [
+            {"from": "d2", "relation": "replaces", "to": "d1"},
+            {"from": "d3", "relation": "replaces", "to": "d2"},
+        ],
+        "proposals": [
+            {"id": "x1", "title": "First", "proposed_by": "m", "mediated_by": "m", "presented": "2024-01-01"}
+            | {"ended": "2024-02", "outcome": "lapsed"},
+            {"id": "x2", "title": "Second", "proposed_by": "p", "presented": "2024-02", "amends": "x1"},
+        ],
+        "terms": [
+            {"id": "t1", "proposal": "x1", "issue": "i", "summary": "T1", "quantity": "42", "unit": "days"},
+            {"id": "t2", "proposal": "x2", "issue": "j", "summary": "T2", "obliged": "p|q"},
+        ],
+        "responses": [
+            {"id": "r1", "proposal": "x1", "term": "t1", "actor": "p", "response": "accepted"}
+            | {"stated": "2024-01-02"},
+        ],
+        "remarks": [
+            {"id": "w1", "about": "q", "remark": "hardened", "summary": "W1", "stated": "2024-01-02"}
+        ],
+        "events": [{"id": "e1", "title": "E1", "starts": "2024-01-01", "ends": "2024-01-03"}],
+        "citations": [
+            _citation("demand", "d1", "s1", speakers="p|q", anonymous="yes"),
+            _citation("demand", "d2", "s1", attribution="third_party"),
+            _citation("demand", "d3", "s2", relation="supports"),
+            _citation("proposal", "x1", "s1", quote="“x”, he said"),
+            _citation("proposal", "x2", "s1", stated="2024-02-01~"),
+            _citation("response", "r1", "s1"),
+            _citation("remark", "w1", "s1"),
+            _citation("event", "e1", "s1"),
+        ],
+        "coverage": [{"actor": "p", "issue": "j", "searched_through": "2024-01-05", "note": "Everything"}],
+    }
+
+
+def _source(id_: str, published: str, language: str = "en", **more: str) -> Row:
+    return {"id": id_, "outlet": f"Outlet of {id_}", "published": published, "language": language, **more}
+
+
+def _demand(id_: str, holders: str, issues: str, kind: str, stated: str) -> dict[str, str]:
+    summary = f"Summary of {id_}"
+    return {
+        "id": id_,
+        "holders": holders,
+        "issues": issues,
+        "kind": kind,
+        "summary": summary,
+        "stated": stated,
+    }
+
+
+def _placement(version: str, least: str, greatest: str, reason: str) -> dict[str, str]:
+    return {"scale_version": version, "rung_min": least, "rung_max": greatest, "placement_reason": reason}
+
+
+def _citation(subject_type: str, subject: str, source: str, **more: str) -> Row:
+    return {"subject_type": subject_type, "subject": subject, "source": source, **more}
+
+
 class _Maker:
     def __init__(self, negotiation: str, issues: int, parties: int, days: int, seed: int) -> None:
         self.random = random.Random(seed)

@@ -103,7 +103,7 @@ class _Derivation:
             _batch(Participant, self._participants()),
             _batch(Issue, self._issues()),
             _batch(ScaleRung, self._scales()),
-            _batch(Source, self._sources()),
+            _batch(Source, self._sources(), review_status=ReviewStatus.PUBLISHED.value),
             _batch(Record, self.records, review_status=ReviewStatus.PUBLISHED.value),
             *nouns,
             _batch(Link, self._links()),

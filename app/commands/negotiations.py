@@ -12,7 +12,7 @@ from app.commands.batches import Batch, Row, delete_rows, insert_rows, read_rows
 from app.commands.derived import derive
 from app.commands.positions import rebuild_cells
 from app.db import WriteSession
-from app.models import Negotiation
+from app.models import Negotiation, Response, Term
 
 Progress = Callable[[str, int, int], None]
 
@@ -140,6 +140,18 @@ def _synchronise(
         if progress:
             progress("records", done + 1, len(batches))
     for batch, rows in changed:
+        if batch.model is Term:
+            _forget_terms(
+                session, [row for other, rows in changed if other.model is Response for row in rows]
+            )
         update_rows(session, batch, rows)
     for batch, keys_gone in reversed(gone):
         delete_rows(session, batch, keys_gone)
+
+
+def _forget_terms(session: WriteSession, responses: Sequence[Row]) -> None:
+    """Untie responses that change from their terms, so that both may move to another proposal."""
+    for negotiation, id_, *_ in responses:
+        session.execute(
+            update(Response).where(Response.negotiation == negotiation, Response.id == id_).values(term=None)
+        )

@@ -12,6 +12,7 @@ from app.commands.batches import Batch, insert_rows
 from app.db import WriteSession
 from app.models import Negotiation, Revision
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 _COLUMNS = (
     "negotiation",
     "number",
@@ -95,11 +96,14 @@ def canonical(row: Mapping[str, object] | None) -> str | None:
     """A row as JSON that is the same text for the same values."""
     if row is None:
         return None
-    return json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _CANONICAL.encode(row)
 
 
 def chain_hash(previous: str, row: Sequence[object]) -> str:
-    """The hash of a revision: of its fields, in the order of the table, and of the hash before it."""
-    fields = [value.isoformat() if isinstance(value, datetime) else value for value in row]
-    text = json.dumps([previous, *fields], ensure_ascii=False, separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()
+    """The hash of a revision: of all its fields but this one, in their order, and of the hash before it."""
+    fields = [_moment(value) if isinstance(value, datetime) else value for value in row]
+    return sha256(_CANONICAL.encode([previous, *fields]).encode()).hexdigest()
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds")

@@ -10,6 +10,7 @@ from app.domain.position import Cell, Item
 from app.domain.vocabulary import Empty, RecordType, Slot
 
 _SLOTS = tuple(slot.value for slot in Slot)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def cell_to_json(cell: Cell) -> tuple[str, str]:
@@ -21,7 +22,8 @@ def cell_to_json(cell: Cell) -> tuple[str, str]:
         shown["dropped_by"] = list(cell.dropped_by)
     if cell.searched_through is not None:
         shown["searched_through"] = cell.searched_through
-    return _dump(shown), _dump([_item_to_json(item) for item in cell.possible])
+    possible = [_item_to_json(item) for item in cell.possible]
+    return _ENCODER.encode(shown), _ENCODER.encode(possible)
 
 
 def cell_from_json(
@@ -73,7 +75,3 @@ def _items_from_json(items: list[dict[str, Any]]) -> tuple[Item, ...]:
         )
         for item in items
     )
-
-
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

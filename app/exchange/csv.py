@@ -8,13 +8,13 @@ side is not in its row (domain.md §2). A term's are those of its proposal.
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 
 from app.domain.vocabulary import Basis, RecordType
 from app.queries.citations import CitationLine
+from app.queries.records import RecordLine
 from app.queries.timeline import TimelineRow
 
 COLUMNS = (
@@ -52,11 +52,7 @@ BYTE_ORDER_MARK = "\ufeff"
 _FORMULA = re.compile(r"\s*[=+\-@]|[\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
-_FOLDERS = {
-    RecordType.DEMAND: "demands",
-    RecordType.REMARK: "remarks",
-    RecordType.EVENT: "events",
-}
+Permalink = Callable[[RecordLine], str]
 
 
 def file_name(negotiation: str, on: date, basis: Basis) -> str:
@@ -65,14 +61,11 @@ def file_name(negotiation: str, on: date, basis: Basis) -> str:
     return f"{safe}-timeline-{on.isoformat()}-{basis.value}.csv"
 
 
-def csv_bytes(
-    chunks: Iterable[Sequence[TimelineRow]], *, site: str, negotiation: str, bom: bool
-) -> Iterator[bytes]:
-    """The file, a chunk of rows at a time (RFC 4180, CRLF, UTF-8). ``site`` begins the permalinks."""
+def csv_bytes(chunks: Iterable[Sequence[TimelineRow]], *, permalink: Permalink, bom: bool) -> Iterator[bytes]:
+    """The file, a chunk of rows at a time (RFC 4180, CRLF, UTF-8)."""
     yield _written([COLUMNS], BYTE_ORDER_MARK if bom else "")
-    base = f"{site}/negotiations/{quote(negotiation)}"
     for rows in chunks:
-        yield _written([_cells(row, base) for row in rows])
+        yield _written([_cells(row, permalink) for row in rows])
 
 
 def _written(rows: Iterable[Sequence[Any]], before: str = "") -> bytes:
@@ -82,7 +75,7 @@ def _written(rows: Iterable[Sequence[Any]], before: str = "") -> bytes:
     return text.getvalue().encode()
 
 
-def _cells(row: TimelineRow, base: str) -> list[Any]:
+def _cells(row: TimelineRow, permalink: Permalink) -> list[Any]:
     record = row.record
     heard = row.heard()
     return [
@@ -103,7 +96,7 @@ def _cells(row: TimelineRow, base: str) -> list[Any]:
         as_text(record.condition),
         row.proposal.id if row.proposal else None,
         _BETWEEN.join(row.track(actor).value for actor in row.actors),
-        _joined(_attributions(row, heard)),
+        _joined(_attributions(row)),
         as_text(_joined(line.speaker for line in heard)),
         _is_anonymous(heard),
         len({line.source.voice for line in heard}),
@@ -111,7 +104,7 @@ def _cells(row: TimelineRow, base: str) -> list[Any]:
         as_text(_joined(line.source.outlet for line in heard)),
         as_text(_joined(line.source.url or "" for line in heard)),
         as_text(_joined("" if line.sensitive else line.quote or "" for line in heard)),
-        f"{base}/{_place(row)}",
+        permalink(record),
     ]
 
 
@@ -132,13 +125,13 @@ def _joined(values: Iterable[str]) -> str:
     return _BETWEEN.join(dict.fromkeys(value for value in values if value))
 
 
-def _attributions(row: TimelineRow, heard: Sequence[CitationLine]) -> Iterator[str]:
+def _attributions(row: TimelineRow) -> Iterator[str]:
     """What the speakers are to the record's actors. An event has nobody to whom they could be anything."""
     if row.record.type is RecordType.EVENT:
         return
-    for line in heard:
-        for actor in row.actors or (None,):
-            if actor is None or actor in line.attributions:
+    for side in row.sides:
+        for line in row.heard_by(side):
+            for actor in side.actors or (None,):
                 yield line.attribution(actor).value
 
 
@@ -151,12 +144,3 @@ def _deniers(denials: Sequence[CitationLine]) -> Iterator[str]:
     """Who denies it: actors by their ids; where the source names none, its words, or the outlet."""
     for line in denials:
         yield from line.speakers or (line.speaker or line.source.outlet,)
-
-
-def _place(row: TimelineRow) -> str:
-    record = row.record
-    if record.type is RecordType.PROPOSAL:
-        return f"proposals/{quote(record.id)}"
-    if record.type in _FOLDERS:
-        return f"{_FOLDERS[record.type]}/{quote(record.id)}"
-    return f"proposals/{quote(record.proposal or '')}#{record.type.value}-{quote(record.id)}"

@@ -18,6 +18,7 @@ from typing import TextIO
 from sqlalchemy.orm import Session
 
 from app.commands import revisions
+from app.commands.batches import uncollected
 from app.commands.negotiations import Entry, Imported, store_negotiation
 from app.db import ReadSession, WriteSession
 from app.domain.vocabulary import CitationRelation
@@ -79,22 +80,26 @@ def import_package(
     A package that is loaded already changes nothing. Raises PackageFaults, with everything that is
     wrong, and then nothing of it is stored.
     """
-    package = read_package(path)
-    if id_ := _negotiation_of(package):
-        revisions.lock(session, id_)
-    tables, reordered = _checked(session, package, path)
-    return store_negotiation(
-        session,
-        {name: [Entry(row.cells, row.before, row.number) for row in rows] for name, rows in tables.items()},
-        reordered=reordered,
-        now=now,
-        progress=progress,
-    )
+    with uncollected():
+        package = read_package(path)
+        if id_ := _negotiation_of(package):
+            revisions.lock(session, id_)
+        tables, reordered = _checked(session, package)
+        return store_negotiation(
+            session,
+            {
+                name: [Entry(row.cells, row.before, row.number) for row in rows]
+                for name, rows in tables.items()
+            },
+            reordered=reordered,
+            now=now,
+            progress=progress,
+        )
 
 
 def check_package(session: Session, path: Path) -> Plan:
     """What importing the package would do, with all the same checks. Raises PackageFaults."""
-    tables, reordered = _checked(session, read_package(path), path)
+    tables, reordered = _checked(session, read_package(path))
     rows = [row for table in tables.values() for row in table if row.cells != row.before]
     created = sum(row.before is None for row in rows)
     negotiation = tables["negotiation"][0].cells["id"]
@@ -110,17 +115,17 @@ def _negotiation_of(package: Package) -> str | None:
 _Tables = dict[str, list[Merged]]
 
 
-def _checked(session: Session, package: Package, path: Path) -> tuple[_Tables, dict[str, list[str]]]:
+def _checked(session: Session, package: Package) -> tuple[_Tables, dict[str, list[str]]]:
     """The negotiation as it will be, and the order of the files whose known rows change places."""
     check_cells(package)
     _note_name_and_title(package)
-    negotiation = _negotiation_of(package)
+    negotiation = _negotiation_of(package) or ""
+    is_known = has_negotiation(session, negotiation)
     tables: _Tables = {}
     reordered = {}
-    known = bool(negotiation) and has_negotiation(session, negotiation or "")
     for file in FILES:
         stored: list[PackageRow] = []
-        if known and negotiation:
+        if is_known:
             stored = list(package_rows(session, negotiation, file.name, unpublished=True))
         tables[file.name], moved = _merge(file, package.tables[file.name], stored)
         if moved:
@@ -148,15 +153,14 @@ def _merge(file: File, lines: Sequence[Line], stored: Sequence[PackageRow]) -> t
     """
     before = dict(zip(_keys(file, [row.cells for row in stored]), stored, strict=True))
     number = max((row.number for row in stored), default=0)
-    has_number = bool(stored and stored[0].number) or _is_numbered(file)
     given: dict[Hashable, Merged] = {}
     extra: list[Merged] = []
     for key, (line, cells) in zip(_keys(file, [line.cells for line in lines]), lines, strict=True):
         if key in before:
             row = Merged(cells, line, before[key].cells, before[key].number)
         else:
-            number += has_number
-            row = Merged(cells, line, None, number if has_number else 0)
+            number += _is_numbered(file)
+            row = Merged(cells, line, None, number)
         if key in given:
             extra.append(row)  # an id that is there twice: a fault already
         given[key] = row
@@ -233,7 +237,7 @@ def export_package(session: ReadSession, negotiation: str, path: Path) -> None:
 def _written(path: Path) -> Iterator[Callable[[str], TextIO]]:
     """Somewhere to write files to, as UTF-8 and with line ends as given."""
     if path.suffix.lower() == ".zip":
-        if path.exists() and not zipfile.is_zipfile(path):
+        if path.exists() and not _is_zip_of_package(path):
             raise NotAPackage(path, "is not a zip of a package")
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             yield lambda name: _in_zip(archive, name)
@@ -244,6 +248,14 @@ def _written(path: Path) -> Iterator[Callable[[str], TextIO]]:
         raise NotAPackage(path, "is a folder with something else in it")
     path.mkdir(parents=True, exist_ok=True)
     yield lambda name: (path / name).open("w", encoding="utf-8", newline="")
+
+
+def _is_zip_of_package(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return DESCRIPTION in (name.rpartition("/")[2] for name in archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def _in_zip(archive: zipfile.ZipFile, name: str) -> TextIO:

@@ -241,3 +241,12 @@ def _cursor(found: Mapping[str, str], name: str, faults: Faults) -> Cursor | Non
 def _any_of(words: Iterable[str]) -> str:
     *most, last = (f"“{word}”" for word in words)
     return f"{', '.join(most)} or {last}"
+
+
+def read_place(text: str) -> tuple[int, str | None]:
+    """The place in a list behind which a page begins, and what is wrong with it, if anything."""
+    if not text:
+        return 0, None
+    if len(text) > 9 or not (text.isascii() and text.isdigit()):
+        return 0, f"“{text[:40]}” is no place in the list; begin again from its first page."
+    return int(text), None

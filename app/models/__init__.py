@@ -1,6 +1,6 @@
 """What is stored: one file a noun."""
 
-from app.models.accounts import Account, Session
+from app.models.accounts import Account, FormToken, LoginAttempt, LoginLink, Session
 from app.models.actors import Actor, ActorAlias, Participant
 from app.models.base import Base
 from app.models.citations import Citation, CitationAttribution, CitationSpeaker
@@ -27,8 +27,11 @@ __all__ = [
     "Coverage",
     "Demand",
     "Event",
+    "FormToken",
     "Issue",
     "Link",
+    "LoginAttempt",
+    "LoginLink",
     "Negotiation",
     "Participant",
     "PositionCell",

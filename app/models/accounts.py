@@ -33,3 +33,40 @@ class Session(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     seen_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class LoginLink(Base):
+    """A link that signs a person in once, for a short while. The token itself is never stored."""
+
+    __tablename__ = "login_links"
+
+    token_hash: Mapped[str] = mapped_column(Id, primary_key=True)
+    account: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class LoginAttempt(Base):
+    """A failed sign-in, by the hash of what was tried: the account's name, or the address it came from."""
+
+    __tablename__ = "login_attempts"
+    __table_args__ = (Index(None, "who", "at"),)
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    who: Mapped[str] = mapped_column(Id)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class FormToken(Base):
+    """A form that was taken: its token works once. ``digest`` is of what it said, ``result`` where it led.
+
+    The same token with the same text is the same submission again; with other text it is a conflict.
+    """
+
+    __tablename__ = "form_tokens"
+
+    token: Mapped[str] = mapped_column(Id, primary_key=True)
+    account: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    used_at: Mapped[datetime] = mapped_column(UtcTime)
+    digest: Mapped[str] = mapped_column(Id)
+    result: Mapped[str] = mapped_column(Words)

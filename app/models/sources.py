@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.domain.vocabulary import OutletGrade, SourceKind, SourceStatus
+from app.domain.vocabulary import OutletGrade, ReviewStatus, SourceKind, SourceStatus
 from app.models.base import Base, DateWords, Day, Id, Words, one_of
 
 
@@ -40,3 +40,7 @@ class Source(Base):
     retracted_from: Mapped[str | None] = mapped_column(Day)
     grade: Mapped[OutletGrade | None] = mapped_column(one_of(OutletGrade, "grade"))
     note: Mapped[str | None] = mapped_column(Words)
+    review_status: Mapped[ReviewStatus] = mapped_column(
+        one_of(ReviewStatus, "review_status"), default=ReviewStatus.PUBLISHED
+    )
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))

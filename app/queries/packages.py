@@ -69,7 +69,7 @@ def has_negotiation(session: Session, negotiation: str) -> bool:
 class _Values:
     """The values of a cell that may hold several, read in step with the rows that they belong to."""
 
-    def __init__(self, session: Session, statement: Select[int, str]) -> None:
+    def __init__(self, session: Session, statement: Select[*tuple[Any, ...]]) -> None:
         self.rows = iter(session.execute(statement, execution_options={"yield_per": _AT_ONCE}))
         self.next = next(self.rows, None)
 
@@ -114,7 +114,8 @@ def _published_demand(id_: Any) -> Any:
 # --- One select for each file: ordinal, number, then the columns that are one value each; beside it one
 # --- select for each column that may hold several, of (ordinal, value).
 
-_Selects = tuple[Select[Any], dict[str, Select[Any]]]
+_Rows = Select[*tuple[Any, ...]]
+_Selects = tuple[_Rows, dict[str, _Rows]]
 
 
 def _negotiation(negotiation: str) -> _Selects:
@@ -222,7 +223,7 @@ def _sources(negotiation: str) -> _Selects:
     return rows, {}
 
 
-def _records(negotiation: str, type_: RecordType, *columns: Any) -> Select[Any]:
+def _records(negotiation: str, type_: RecordType, *columns: Any) -> _Rows:
     return (
         select(Record.ordinal, literal(0), Record.id, *columns)
         .select_from(Record)
@@ -235,7 +236,7 @@ def _of_record(noun: Any) -> Any:
     return and_(noun.negotiation == Record.negotiation, noun.id == Record.id)
 
 
-def _actors_of(negotiation: str, type_: RecordType, part: str) -> Select[Any]:
+def _actors_of(negotiation: str, type_: RecordType, part: str) -> _Rows:
     return (
         select(Record.ordinal, RecordActor.actor)
         .join(
@@ -251,7 +252,7 @@ def _actors_of(negotiation: str, type_: RecordType, part: str) -> Select[Any]:
     )
 
 
-def _issues_of(negotiation: str, type_: RecordType) -> Select[Any]:
+def _issues_of(negotiation: str, type_: RecordType) -> _Rows:
     return (
         select(Record.ordinal, RecordIssue.issue)
         .join(

@@ -4,19 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import Integer, String, and_, func, or_, select, values
+from sqlalchemy import Integer, String, and_, func, select, values
 from sqlalchemy import column as sql_column
 
 from app.db import ReadSession
 from app.domain.cells import cell_from_json
 from app.domain.position import Cell, Fate, Item, Standing, fates, position
-from app.domain.vocabulary import Basis, Empty, LinkRelation, RecordType, Slot, Track
-from app.models import ChangeDay, Issue, Link, PositionCell
+from app.domain.vocabulary import Basis, Empty, RecordType, Slot, Track
+from app.models import ChangeDay, Issue, PositionCell
 from app.models.loading import load_cells
 from app.queries.citations import CitationLine, Evidence, Subject, citations_of, evidence
+from app.queries.demands import Relation, links_of
 from app.queries.negotiations import ActorHead, Cast, IssueHead, NegotiationHead, cast_of, negotiation_head
 from app.queries.proposals import ProposalColumn, latest_proposal, proposal_columns
-from app.queries.records import RecordLine, records_of
+from app.queries.records import RecordLine, is_known, records_of
 from app.queries.visibility import NoSuchRecord
 
 
@@ -267,7 +268,7 @@ def cell_pages(
     stored = stored_cells(session, negotiation, asked, basis)
     pages = {}
     for day in sorted({one.day for one in asked}):
-        of_day = {key: cell for key, cell in stored.items() if key[2] == day}
+        of_day = {key: cell for key, cell in stored.items() if key[2] == day and key[1] in cast.issues}
         shown = _Shown(session, negotiation, list(of_day.values()), day, basis)
         for one in asked:
             for issue in cast.issues if one.day == day else ():
@@ -353,16 +354,6 @@ class _Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
-    """A link of a demand to another, read from this end of it."""
-
-    relation: LinkRelation
-    is_from_here: bool
-    other: RecordLine
-    note: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """A record of the cell with all its citations; ``place`` is where the cell shows it, if anywhere."""
 
@@ -426,7 +417,7 @@ def cell_history_page(
     lines = records_of(session, negotiation, subjects | {fate.by for fate in found.values() if fate.by})
     packages = {(RecordType.PROPOSAL, line.proposal) for line in lines.values() if line.proposal}
     lines |= records_of(session, negotiation, packages - set(lines))
-    relations = _relations(
+    relations = links_of(
         session, negotiation, {record for kind, record in subjects if kind is RecordType.DEMAND}
     )
     others = {other for links in relations.values() for _, _, other, _ in links}
@@ -458,7 +449,7 @@ def cell_history_page(
                     for relation, is_from_here, other, note in relations.get(record.id, ())
                     if record.type is RecordType.DEMAND
                     and (RecordType.DEMAND, other) in lines
-                    and _is_known(lines[RecordType.DEMAND, other], on, basis)
+                    and is_known(lines[RecordType.DEMAND, other], on, basis)
                 ],
             )
         )
@@ -480,29 +471,33 @@ def cell_history_page(
     )
 
 
-def _is_known(record: RecordLine, on: date, basis: Basis) -> bool:
-    day = on.isoformat()
-    return record.last_day <= day and (basis is Basis.STATED or record.reported_on <= day)
+def all_cells(
+    session: ReadSession, negotiation: str, on: date, basis: Basis, *, standing: bool = False
+) -> dict[str, dict[str, Cell]]:
+    """The cells of every issue, by holder: every party, and every participant who holds anything by the day.
 
-
-def _relations(
-    session: ReadSession, negotiation: str, demands: set[str]
-) -> dict[str, list[tuple[LinkRelation, bool, str, str | None]]]:
-    """The links of these demands, from either end."""
-    found: dict[str, list[tuple[LinkRelation, bool, str, str | None]]] = {}
-    if not demands:
-        return found
-    rows = session.execute(
-        select(Link.from_demand, Link.relation, Link.to_demand, Link.note)
-        .where(
-            Link.negotiation == negotiation,
-            or_(Link.from_demand.in_(sorted(demands)), Link.to_demand.in_(sorted(demands))),
-        )
-        .order_by(Link.ordinal)
-    )
-    for start, relation, end, note in rows:
-        if start in demands:
-            found.setdefault(start, []).append((relation, True, end, note))
-        if end in demands:
-            found.setdefault(end, []).append((relation, False, start, note))
-    return found
+    ``standing`` is filled only where asked for: it is not kept, and the records must answer it. Raises
+    NoSuchRecord.
+    """
+    negotiation_head(session, negotiation)
+    cast = cast_of(session, negotiation)
+    participants = cast.participants()
+    stored = stored_cells(session, negotiation, [AsOf(actor.id, on) for actor in participants], basis)
+    holding = {holder for (holder, _, _), cell in stored.items() if cell != Cell()}
+    holders = [actor.id for actor in participants if actor.is_party or actor.id in holding]
+    cells = {
+        issue: {holder: stored.get((holder, issue, on), Cell()) for holder in holders}
+        for issue in cast.issues
+    }
+    if standing:
+        open_ones = [
+            (holder, issue)
+            for issue, by_holder in cells.items()
+            for holder, cell in by_holder.items()
+            if cell.standing_count
+        ]
+        records = load_cells(session, negotiation, open_ones)
+        for holder, issue in open_ones:
+            found = position(records, holder, issue, on, basis)
+            cells[issue][holder] = replace(cells[issue][holder], standing=found.standing)
+    return cells

@@ -5,14 +5,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.db import ReadSession
+from app.domain.dates import parse_edtf
 from app.domain.vocabulary import Basis, RecordType, Track
-from app.models import Record, Response, Term
-from app.queries.citations import Evidence, citations_of, evidence
-from app.queries.negotiations import Cast
-from app.queries.records import RecordLine, actors_of, issues_of, known_by, record_lines
+from app.models import Demand, Proposal, Record, Response, Term
+from app.queries.citations import CitationLine, Evidence, Subject, citations_of, evidence
+from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
+from app.queries.records import (
+    RecordLine,
+    Sight,
+    actors_of,
+    issues_of,
+    known_by,
+    record_line,
+    record_lines,
+    sight,
+)
+from app.queries.scales import Placement, placements
+from app.queries.timeline import TimelineRow, rows_of
 from app.queries.visibility import published
 
 
@@ -167,5 +179,138 @@ def _parts(
             known_by(on, basis),
         )
         .order_by(Record.ordinal, Record.id)
+    )
+    return [RecordLine(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class TermLine:
+    """A term with what is reported of it alone: its own citations, and how parties answered it."""
+
+    row: TimelineRow
+    citations: Sequence[CitationLine]
+    placement: Placement | None
+    answers: Sequence[TimelineRow]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalPage:
+    """``phases`` are the terms by their phase, in order; ``answers`` each party's, the latest first."""
+
+    negotiation: NegotiationHead
+    cast: Cast
+    sight: Sight
+    row: TimelineRow
+    has_ended: bool
+    amends: RecordLine | None
+    amended_by: Sequence[RecordLine]
+    phases: Mapping[str | None, Sequence[TermLine]]
+    answers: Mapping[str, Sequence[TimelineRow]]
+    spoken_of: Sequence[TimelineRow]
+
+    @property
+    def says_who_must(self) -> bool:
+        """Whether any term says who must do it."""
+        return any(term.row.parts["obliged"] for terms in self.phases.values() for term in terms)
+
+
+# More demands than these are rarely tied to one proposal.
+MOST_DEMANDS = 100
+
+
+def proposal_page(
+    session: ReadSession, negotiation: str, proposal: str, on: date, basis: Basis
+) -> ProposalPage:
+    """A proposal as of a day, or as of the day on which it became known. Raises NoSuchRecord."""
+    head = negotiation_head(session, negotiation)
+    record = record_line(session, negotiation, RecordType.PROPOSAL, proposal)
+    seen = sight(record, on, basis)
+    cast = cast_of(session, negotiation)
+    terms = _parts(session, negotiation, Term, RecordType.TERM, [proposal], seen.on, basis)
+    responses = _parts(session, negotiation, Response, RecordType.RESPONSE, [proposal], seen.on, basis)
+    demands = _demands_on(session, negotiation, proposal, seen.on, basis)
+    subjects = [line.subject for line in (record, *terms, *responses, *demands)]
+    rows = {row.record.subject: row for row in rows_of(session, negotiation, cast, subjects, seen.on, basis)}
+    answers = sorted(
+        (rows[response.subject] for response in responses),
+        key=lambda row: (row.record.last_day, row.record.first_day, row.record.id),
+        reverse=True,
+    )
+    by_party: dict[str, list[TimelineRow]] = {actor.id: [] for actor in cast.parties()}
+    for row in answers:
+        for actor in row.actors:
+            by_party.setdefault(actor, []).append(row)
+    lineage = _lineage(session, negotiation, record, seen.on, basis)
+    return ProposalPage(
+        negotiation=head,
+        cast=cast,
+        sight=seen,
+        row=rows[record.subject],
+        has_ended=record.outcome is not None
+        and (record.ended is None or parse_edtf(record.ended).first <= seen.on),
+        amends=lineage.get(record.amends or ""),
+        amended_by=[line for line in lineage.values() if line.amends == proposal],
+        phases=_phases(session, negotiation, terms, rows, answers, seen.on, basis),
+        answers={actor: given for actor, given in by_party.items() if given},
+        spoken_of=[rows[demand.subject] for demand in demands],
+    )
+
+
+def _phases(
+    session: ReadSession,
+    negotiation: str,
+    terms: Sequence[RecordLine],
+    rows: Mapping[Subject, TimelineRow],
+    answers: Sequence[TimelineRow],
+    on: date,
+    basis: Basis,
+) -> dict[str | None, list[TermLine]]:
+    placed = placements(session, negotiation, Term, [term.id for term in terms], Term.issue)
+    cited = citations_of(session, negotiation, [term.subject for term in terms], on, basis)
+    phases: dict[str | None, list[TermLine]] = defaultdict(list)
+    for term in terms:
+        phases[term.phase].append(
+            TermLine(
+                rows[term.subject],
+                cited.get(term.subject, ()),
+                placed.get(term.id),
+                [row for row in answers if row.record.term == term.id],
+            )
+        )
+    return dict(phases)
+
+
+def _lineage(
+    session: ReadSession, negotiation: str, record: RecordLine, on: date, basis: Basis
+) -> dict[str, RecordLine]:
+    """The proposal that this one amends, and those that amend it, as far as they are known by the day."""
+    rows = session.execute(
+        record_lines()
+        .where(
+            Record.negotiation == negotiation,
+            Record.type == RecordType.PROPOSAL,
+            or_(Proposal.amends == record.id, Record.id == (record.amends or "")),
+            known_by(on, basis),
+        )
+        .order_by(Record.last_day, Record.ordinal)
+    )
+    lines = [RecordLine(*row) for row in rows]
+    return {line.id: line for line in lines}
+
+
+def _demands_on(
+    session: ReadSession, negotiation: str, proposal: str, on: date, basis: Basis
+) -> list[RecordLine]:
+    """The demands that speak of a proposal, the newest first."""
+    rows = session.execute(
+        record_lines()
+        .where(
+            Record.negotiation == negotiation,
+            Record.type == RecordType.DEMAND,
+            Demand.proposal == proposal,
+            known_by(on, basis),
+        )
+        .order_by(Record.last_day.desc(), Record.first_day.desc(), Record.id)
+        .limit(MOST_DEMANDS)
     )
     return [RecordLine(*row) for row in rows]

@@ -12,7 +12,7 @@ from app.db import ReadSession
 from app.domain.vocabulary import Basis, Outcome, RecordGrade, RecordType
 from app.models import Demand, Event, Proposal, Record, RecordActor, RecordIssue, Response, Term
 from app.queries.citations import Subject, among
-from app.queries.visibility import published
+from app.queries.visibility import NoSuchRecord, published
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,44 @@ def known_by(on: date, basis: Basis) -> ColumnElement[bool]:
         # No record is printed before its last possible day, so the index by days narrows this down.
         return and_(Record.reported_on <= day, Record.last_day <= day)
     return and_(Record.stated_by <= day, Record.last_day <= day)
+
+
+def is_known(record: RecordLine, on: date, basis: Basis, *, possible: bool = False) -> bool:
+    """The same of a record in hand, a term aside; with ``possible``, also where it only may be by then."""
+    day = on.isoformat()
+    if basis is Basis.REPORTED:
+        return record.reported_on <= day
+    return (record.first_day if possible else record.last_day) <= day
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The day as of which one record is shown: that of the view, or the first on which it is known.
+
+    ``is_later`` says that it was not known yet on the day of the view, ``is_possible`` that its date does
+    not say whether it was.
+    """
+
+    on: date
+    is_later: bool
+    is_possible: bool
+
+
+def sight(record: RecordLine, on: date, basis: Basis) -> Sight:
+    """How a record is shown at its own address, which answers whatever the day of the view."""
+    if is_known(record, on, basis):
+        return Sight(on, False, False)
+    known = record.reported_on if basis is Basis.REPORTED else record.last_day
+    is_possible = is_known(record, on, basis, possible=True)
+    return Sight(date.fromisoformat(known), not is_possible, is_possible)
+
+
+def record_line(session: ReadSession, negotiation: str, kind: RecordType, record: str) -> RecordLine:
+    """One record. Raises NoSuchRecord where there is none that readers may see."""
+    found = records_of(session, negotiation, [(kind, record)])
+    if not found:
+        raise NoSuchRecord(f"{kind}/{record}")
+    return found[kind, record]
 
 
 def actors_of(

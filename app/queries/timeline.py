@@ -14,13 +14,25 @@ from app.domain.attribution import Roster, attribution
 from app.domain.vocabulary import Attribution, Basis, CitationRelation, LinkRelation, RecordType, Track
 from app.forms.filters import Cursor, TimelineFilters
 from app.models import Citation, CitationAttribution, Link, Record, RecordActor, RecordIssue, Source, Term
-from app.models.records import SUBJECT_PARTS
+from app.models.records import PARTS, SUBJECT_PARTS
 from app.queries.citations import CitationLine, Evidence, Subject, citations_of, counts_by, evidence
-from app.queries.negotiations import Cast, NegotiationHead, negotiation_head
-from app.queries.records import RecordLine, actors_of, issues_of, known_by, records_of
+from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
+from app.queries.records import (
+    RecordLine,
+    Sight,
+    actors_of,
+    is_known,
+    issues_of,
+    known_by,
+    record_line,
+    records_of,
+    sight,
+)
 from app.queries.visibility import published
 
 PAGE = 50
+# A page of one actor or issue shows so many of its records, and leads to the time line for the rest.
+LATEST = 20
 # What one read of an export brings; a yield for each row costs ten times as much.
 CHUNK = 200
 
@@ -63,17 +75,23 @@ class TimelineRow:
     def evidence(self) -> Evidence:
         return self.sides[0].evidence
 
+    def seen(self, line: CitationLine) -> dict[Attribution, list[str]]:
+        """What a citation's speakers are to the record's actors; to nobody, where it has none."""
+        found: dict[Attribution, list[str]] = {}
+        for actor in self.actors:
+            found.setdefault(line.attribution(actor), []).append(actor)
+        return found or {line.attribution(None): []}
+
     def track(self, actor: str) -> Track:
         return next(side.evidence.track for side in self.sides if actor in side.actors)
 
+    def heard_by(self, side: Side) -> list[CitationLine]:
+        """The citations that count on the track on which these actors are shown, in the order of entry."""
+        return [line for line in self.citations if line.counts and _is_heard(line, side)]
+
     def heard(self) -> list[CitationLine]:
-        """The citations that count on the tracks on which the record is shown, in the order of entry."""
-        counting = {
-            line.number
-            for side in self.sides
-            for line in self.citations
-            if line.counts and _is_heard(line, side)
-        }
+        """The same for all actors of the record together."""
+        counting = {line.number for side in self.sides for line in self.heard_by(side)}
         return [line for line in self.citations if line.number in counting]
 
     @property
@@ -86,6 +104,16 @@ def _is_heard(line: CitationLine, side: Side) -> bool:
     if not side.is_own:
         return True
     return any(line.attribution(actor) is Attribution.SELF for actor in side.actors)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """One record that knows nothing that its line does not: a remark, an event."""
+
+    negotiation: NegotiationHead
+    cast: Cast
+    sight: Sight
+    row: TimelineRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +181,18 @@ def rows_of(
 ) -> list[TimelineRow]:
     """These records as rows of the time line, in the order given."""
     return _Reading(session, negotiation, cast, TimelineFilters(), on, basis).rows(subjects)
+
+
+def record_page(
+    session: ReadSession, negotiation: str, kind: RecordType, record: str, on: date, basis: Basis
+) -> RecordPage:
+    """A record as of a day, or as of the day on which it became known. Raises NoSuchRecord."""
+    head = negotiation_head(session, negotiation)
+    line = record_line(session, negotiation, kind, record)
+    seen = sight(line, on, basis)
+    cast = cast_of(session, negotiation)
+    row = rows_of(session, negotiation, cast, [line.subject], seen.on, basis)[0]
+    return RecordPage(head, cast, seen, row)
 
 
 class _Reading:
@@ -323,7 +363,7 @@ class _Reading:
         linked = records | records_of(self.session, self.negotiation, others - set(records))
         actors = actors_of(self.session, self.negotiation, keys)
         issues = issues_of(self.session, self.negotiation, keys)
-        cited = set(keys) | {package for package in packages if _is_known(linked.get(package), self)}
+        cited = set(keys) | {package for package in packages if self._may_name(linked.get(package))}
         citations = citations_of(
             self.session, self.negotiation, cited, self.on, self.basis, possible=possible
         )
@@ -360,14 +400,18 @@ class _Reading:
         return TimelineRow(
             record=record,
             actors=actors,
-            parts=parts,
+            parts={part: parts.get(part, ()) for part in PARTS},
             issues=issues,
             sides=_sides(lines, actors),
             citations=lines,
             denials=list(denials.values()),
-            proposal=proposal if _is_known(proposal, self) else None,
-            contradicts=[linked[other] for other in contradicted if _is_known(linked.get(other), self)],
+            proposal=proposal if self._may_name(proposal) else None,
+            contradicts=[linked[other] for other in contradicted if self._may_name(linked.get(other))],
         )
+
+    def _may_name(self, record: RecordLine | None) -> bool:
+        """Whether another record may be named with one: as soon as it may be by the day."""
+        return record is not None and is_known(record, self.on, self.basis, possible=True)
 
     def _contradicted(self, keys: Sequence[Subject]) -> dict[Subject, list[Subject]]:
         """For each demand, those that it contradicts or is contradicted by."""
@@ -429,14 +473,6 @@ def _proposal_of_term() -> Any:
         .correlate(Record)
         .scalar_subquery()
     )
-
-
-def _is_known(record: RecordLine | None, here: _Reading) -> bool:
-    """Whether another record may be named with this one: as soon as it may be by the day."""
-    if record is None:
-        return False
-    day = here.on.isoformat()
-    return record.reported_on <= day if here.basis is Basis.REPORTED else record.first_day <= day
 
 
 def _sides(lines: Sequence[CitationLine], actors: Sequence[str]) -> list[Side]:

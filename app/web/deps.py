@@ -7,8 +7,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
-from app.db import ReadSession, read_session
+from app.commands.accounts import hashed
+from app.db import ReadSession, WriteSession, read_session, write_session
 from app.forms.filters import View, read_view
+from app.queries.accounts import Person, person_of
+from app.web.render import public_url
+from app.web.security import NotPermitted, SignInNeeded, is_permitted
 
 
 def engine_of(request: Request) -> Engine:
@@ -21,6 +25,47 @@ def reads(request: Request) -> Iterator[ReadSession]:
         yield session
 
 
+def writes(request: Request) -> Iterator[WriteSession]:
+    """A session that may write. The route commits it; what is not committed is gone."""
+    with write_session(engine_of(request)) as session:
+        yield session
+
+
+def authorise(request: Request, session: Annotated[ReadSession, Depends(reads)]) -> None:
+    """Find out who asks, and whether the route permits it. Raises SignInNeeded and NotPermitted.
+
+    Read anew on every request: a changed role or a disabled account counts from the next one on.
+    """
+    token = request.cookies.get(cookie_name(request), "")
+    person = person_of(session, hashed(token), datetime.now(UTC)) if token else None
+    request.state.person = person
+    permission = request.scope["endpoint"].permission
+    if is_permitted(permission, person.role if person else None):
+        return
+    raise NotPermitted if person else SignInNeeded
+
+
+def cookie_name(request: Request) -> str:
+    """Over HTTPS a name that browsers bind to this host; without it a plain one, for use on one machine."""
+    return "__Host-parley" if is_secure(request) else "parley"
+
+
+def is_secure(request: Request) -> bool:
+    return public_url(request).startswith("https://")
+
+
+def person(request: Request) -> Person:
+    """The signed-in person, on a route that permits no one else."""
+    found: Person = request.state.person
+    return found
+
+
+async def form_items(request: Request) -> list[tuple[str, str]]:
+    """What a form submitted, in order. Files are no part of any form here."""
+    form = await request.form(max_files=0, max_fields=500, max_part_size=2_000_000)
+    return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+
+
 def today() -> date:
     """The current day in UTC, the default of every ``on`` (domain.md §3)."""
     return datetime.now(UTC).date()
@@ -30,5 +75,8 @@ def view(request: Request) -> View:
     return read_view(request.query_params, today())
 
 
+Writes = Annotated[WriteSession, Depends(writes)]
+FormItems = Annotated[list[tuple[str, str]], Depends(form_items)]
+PersonOf = Annotated[Person, Depends(person)]
 Reads = Annotated[ReadSession, Depends(reads)]
 ViewOf = Annotated[View, Depends(view)]

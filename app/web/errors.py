@@ -5,11 +5,13 @@ import logging
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.queries.visibility import NoSuchRecord
+from app.web.paths import address
 from app.web.render import page
+from app.web.security import NotPermitted, SignInNeeded
 
 log = logging.getLogger("parley")
 
@@ -18,6 +20,7 @@ WORDS = {
         "This request cannot be read",
         "The address or what came with it is not in a form that this site reads.",
     ),
+    403: ("This is not yours to do", "Your account may read here, and what else it may an admin decides."),
     404: ("There is no such page", "The address may be mistyped, or the record is not published."),
     405: ("This page only answers to reading", "What was sent here was not taken over; nothing has changed."),
     413: ("What was sent is too large", "Nothing of it was kept. Send less at once."),
@@ -33,6 +36,8 @@ def install(app: FastAPI) -> None:
     """Answer every error as a page, or as problem+json under /api."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(NoSuchRecord, _missing)
+    app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(NotPermitted, _not_permitted)
     app.add_exception_handler(RequestValidationError, _invalid)
 
 
@@ -66,12 +71,22 @@ def _missing(request: Request, error: Exception) -> Response:
     return answer(request, 404)
 
 
+def _sign_in(request: Request, error: Exception) -> Response:
+    """To the sign-in page, and back afterwards where that is a page to read."""
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(address("/login", next=back if request.method == "GET" else ""), status_code=303)
+
+
+def _not_permitted(request: Request, error: Exception) -> Response:
+    return answer(request, 403)
+
+
 def _invalid(request: Request, error: Exception) -> Response:
     return answer(request, 422)
 
 
 class UnexpectedFaults:
-    """Answers what nobody expected with a page, inside the middleware that sets the headers of every answer."""
+    """Answers what nobody expected with a page, inside the middleware that sets the headers of all."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,5 +1,7 @@
 """The words of the interface for every word of the vocabulary. Marked for translation, whole phrases."""
 
+from babel import Locale, UnknownLocaleError
+
 from app.domain.vocabulary import (
     ActorKind,
     Answer,
@@ -170,3 +172,11 @@ def kind_label(record_type: RecordType, kind: str | None) -> str:
     if kind is None:
         return LABELS[RecordType][record_type]
     return KIND_LABELS[record_type][kind]
+
+
+def language(code: str) -> str:
+    """The name of a language, by its code; the code itself where it has no name."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name("en") or code
+    except (UnknownLocaleError, ValueError):
+        return code

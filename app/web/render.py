@@ -19,6 +19,7 @@ from app.forms.filters import View
 from app.web import labels
 from app.web.days import datetime_attribute, day_words, edtf_words, month_words
 from app.web.figures import condition, figure
+from app.web.log import by_month
 from app.web.paths import address, href
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,6 +69,8 @@ def _environment() -> Environment:
         "condition": condition,
         "href": href,
         "joined": joined,
+        "by_month": by_month,
+        "language": labels.language,
     }
     environment.filters["edtf"] = edtf
     return environment
@@ -98,21 +101,26 @@ def joined(parts: Iterable[object]) -> Markup:
 ENVIRONMENT = _environment()
 
 
-def etag(request: Request, revision: int, view: View | None = None) -> str:
-    """A weak ETag of everything that shapes a public page: what was asked, the data, the day, the build."""
+def etag(request: Request, revision: int, view: View | None = None) -> str | None:
+    """A weak ETag of everything that shapes a public page: what was asked, the data, the day, the build.
+
+    None for a person who is signed in: private pages are made anew and kept nowhere.
+    """
+    if getattr(request.state, "person", None):
+        return None
     on = view.on.isoformat() if view else ""
     part = request.headers.get("hx-request-type", "")
     shape = "\n".join((request.url.path, request.url.query, part, str(revision), on, build()))
     return f'W/"{hashlib.sha256(shape.encode()).hexdigest()[:24]}"'
 
 
-PUBLIC = {"cache-control": "public, max-age=0, must-revalidate", "vary": "HX-Request"}
+PUBLIC = {"cache-control": "public, max-age=0, must-revalidate", "vary": "HX-Request, Cookie"}
 
 
-def not_modified(request: Request, tag: str) -> Response | None:
+def not_modified(request: Request, tag: str | None) -> Response | None:
     """The empty answer to a reader who has this very page already; None where it must be made."""
     known = [known.strip() for known in request.headers.get("if-none-match", "").split(",")]
-    if tag not in known and "*" not in known:
+    if tag is None or (tag not in known and "*" not in known):
         return None
     return Response(status_code=304, headers={**PUBLIC, "etag": tag})
 
@@ -126,6 +134,8 @@ def page(
     request: Request, template: str, context: dict[str, Any], *, tag: str | None = None, status: int = 200
 ) -> HTMLResponse:
     """A whole page. With a ``tag`` it is public and may be kept; without, it is made anew each time."""
-    html = ENVIRONMENT.get_template(template).render(public_url=public_url(request), **context)
+    html = ENVIRONMENT.get_template(template).render(
+        public_url=public_url(request), person=getattr(request.state, "person", None), **context
+    )
     headers = {**PUBLIC, "etag": tag} if tag and status == 200 else {}
     return HTMLResponse(html, status_code=status, headers=headers)

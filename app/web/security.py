@@ -6,10 +6,14 @@ A route says what it permits with ``@allow(…)``; an app with a route that says
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.domain.vocabulary import AccountRole
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -18,6 +22,10 @@ class Permission(StrEnum):
     """What a route asks of the person who calls it."""
 
     READ_PUBLISHED = "read published records"
+    SIGN_IN = "sign in"
+    SIGN_OUT = "sign out"
+    ENTER = "enter drafts"
+    EDIT = "edit, publish and retract"
 
 
 def allow(permission: Permission) -> Callable[[Endpoint], Endpoint]:
@@ -28,6 +36,29 @@ def allow(permission: Permission) -> Callable[[Endpoint], Endpoint]:
         return endpoint
 
     return declare
+
+
+_CONTRIBUTORS = frozenset({AccountRole.CONTRIBUTOR, AccountRole.EDITOR, AccountRole.ADMIN})
+_EDITORS = frozenset({AccountRole.EDITOR, AccountRole.ADMIN})
+# Who has which permission; what is not here is anyone's (domain.md §8).
+HOLDERS: dict[Permission, frozenset[AccountRole]] = {
+    Permission.SIGN_OUT: _CONTRIBUTORS,
+    Permission.ENTER: _CONTRIBUTORS,
+    Permission.EDIT: _EDITORS,
+}
+
+
+def is_permitted(permission: Permission, role: AccountRole | None) -> bool:
+    """Whether a person of this role, or a reader without any, may do what a route asks."""
+    return permission not in HOLDERS or role in HOLDERS[permission]
+
+
+class SignInNeeded(Exception):
+    """The route is for people who are signed in."""
+
+
+class NotPermitted(Exception):
+    """The person is signed in and may still not do this."""
 
 
 class UndeclaredRoute(RuntimeError):
@@ -92,3 +123,49 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class CrossSiteRefusal:
+    """Refuses what another site made a browser send, by what browsers say of where it came from."""
+
+    def __init__(self, app: ASGIApp, public_url: str) -> None:
+        self.app = app
+        self.public_url = public_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in _SAFE:
+            headers = Headers(scope=scope)
+            if not _is_same_site(headers, self.public_url, scope.get("scheme", "http")):
+                words = "This came from another site and was not taken. Open the form here and send it again."
+                await PlainTextResponse(words, status_code=403)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def _is_same_site(headers: Headers, public_url: str, scheme: str) -> bool:
+    fetched = headers.get("sec-fetch-site")
+    if fetched is not None:
+        return fetched in ("same-origin", "none")
+    origins = headers.getlist("origin")
+    if not origins:
+        # No browser leaves both out of a request of this kind; a program of somebody's own may.
+        return True
+    own = {origin_of(public_url), origin_of(f"{scheme}://{headers.get('host', '')}")} - {None}
+    return len(origins) == 1 and origin_of(origins[0], exact=True) in own
+
+
+def origin_of(address: str, *, exact: bool = False) -> str | None:
+    """Scheme, host and port of an address; None where it has none, or with ``exact`` anything more."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        return None
+    if exact and (parts.path or parts.query or parts.fragment):
+        return None
+    return f"{parts.scheme}://{parts.hostname}:{port or (443 if parts.scheme == 'https' else 80)}"

@@ -1,14 +1,13 @@
 """The time line: records of every type, filtered and a page at a time, and all of its rows as CSV."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
 from app.db import read_session
-from app.domain.dates import parse_edtf
 from app.domain.vocabulary import Basis, RecordType, Track
 from app.exchange.csv import csv_bytes, file_name
 from app.forms.filters import KINDS, Faults, TimelineFilters, View, read_timeline_filters
@@ -16,45 +15,12 @@ from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation
 from app.queries.timeline import TimelinePage, TimelineRow, timeline_chunks, timeline_page
 from app.web.deps import Reads, ViewOf, engine_of
 from app.web.labels import KIND_LABELS
+from app.web.paths import href
 from app.web.positions import base_context
-from app.web.render import PUBLIC, etag, not_modified, page
+from app.web.render import PUBLIC, etag, not_modified, page, public_url
 from app.web.security import Permission, allow
 
 router = APIRouter(include_in_schema=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """Records that have the same date, as it is known."""
-
-    dated: str
-    rows: list[TimelineRow] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month, or the longer time in which a record falls whose month is not known."""
-
-    name: str
-    days: list[Day] = field(default_factory=list)
-
-
-def by_month(rows: Sequence[TimelineRow]) -> list[Month]:
-    """The rows under their months and dates, in their order; never under a month that is not known."""
-    months: list[Month] = []
-    for row in rows:
-        record = row.record
-        dated = parse_edtf(record.dated)
-        name = record.dated
-        if dated.first.isoformat()[:7] == dated.last.isoformat()[:7]:
-            name = record.last_day[:7]
-        if not months or months[-1].name != name:
-            months.append(Month(name))
-        days = months[-1].days
-        if not days or days[-1].dated != record.dated:
-            days.append(Day(record.dated))
-        days[-1].rows.append(row)
-    return months
 
 
 @router.get("/negotiations/{negotiation}/timeline")
@@ -92,10 +58,12 @@ def index_csv(request: Request, session: Reads, view: ViewOf, negotiation: str) 
         return _page(request, view, head, TimelinePage(head, cast, ()), filters, faults, tag)
     rows = _all_rows(request, negotiation, filters, view)
     name = file_name(negotiation, view.on, view.basis)
+    site = public_url(request)
+    kept = {**PUBLIC, "etag": tag} if tag else {}
     return StreamingResponse(
-        csv_bytes(rows, site=_site(request), negotiation=negotiation, bom=bom != "0"),
+        csv_bytes(rows, permalink=lambda record: site + href(negotiation, record), bom=bom != "0"),
         media_type="text/csv; charset=utf-8",
-        headers={**PUBLIC, "etag": tag, "content-disposition": f'attachment; filename="{name}"'},
+        headers={**kept, "content-disposition": f'attachment; filename="{name}"'},
     )
 
 
@@ -106,11 +74,6 @@ def _all_rows(
     with read_session(engine_of(request)) as session:
         cast = cast_of(session, negotiation)
         yield from timeline_chunks(session, negotiation, cast, filters, view.on, view.basis)
-
-
-def _site(request: Request) -> str:
-    """The address at which readers reach the site."""
-    return request.app.state.settings.public_url or str(request.base_url).rstrip("/")
 
 
 def _filters(request: Request, cast: Cast) -> TimelineFilters:
@@ -131,12 +94,11 @@ def _page(
     found: TimelinePage,
     filters: TimelineFilters,
     faults: Faults,
-    tag: str,
+    tag: str | None,
 ) -> Response:
     context: dict[str, Any] = base_context(view, head, "timeline") | {
         "found": found,
-        "months": by_month(found.rows),
-        "possible": by_month(found.possible),
+        "omit": {},
         "typed": filters.typed,
         "chosen": {name: text for name, text in filters.chosen.items() if name not in faults},
         "place": {name: filters.typed[name] for name in ("before", "after") if name not in faults},

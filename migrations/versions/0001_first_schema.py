@@ -55,6 +55,16 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "login_attempts",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("who", ID, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_login_attempts")),
+    )
+    with op.batch_alter_table("login_attempts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_login_attempts_who_at"), ["who", "at"], unique=False)
+
+    op.create_table(
         "negotiations",
         sa.Column("id", ID, nullable=False),
         sa.Column("title", WORDS, nullable=False),
@@ -106,6 +116,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("negotiation", "id", name=op.f("pk_actors")),
     )
     op.create_table(
+        "form_tokens",
+        sa.Column("token", ID, nullable=False),
+        sa.Column("account", sa.Integer(), nullable=False),
+        sa.Column("used_at", MOMENT, nullable=False),
+        sa.Column("digest", ID, nullable=False),
+        sa.Column("result", WORDS, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account"], ["accounts.id"], name=op.f("fk_form_tokens_account_accounts"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("token", name=op.f("pk_form_tokens")),
+    )
+    op.create_table(
         "issues",
         sa.Column("negotiation", ID, nullable=False),
         sa.Column("id", ID, nullable=False),
@@ -125,6 +147,17 @@ def upgrade() -> None:
             ["negotiation"], ["negotiations.id"], name=op.f("fk_issues_negotiation_negotiations")
         ),
         sa.PrimaryKeyConstraint("negotiation", "id", name=op.f("pk_issues")),
+    )
+    op.create_table(
+        "login_links",
+        sa.Column("token_hash", ID, nullable=False),
+        sa.Column("account", sa.Integer(), nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("used_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account"], ["accounts.id"], name=op.f("fk_login_links_account_accounts"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_login_links")),
     )
     op.create_table(
         "records",
@@ -325,11 +358,28 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("note", WORDS, nullable=True),
+        sa.Column(
+            "review_status",
+            sa.Enum(
+                "draft",
+                "submitted",
+                "returned",
+                "published",
+                "retracted",
+                name="review_status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("entered_by", sa.Integer(), nullable=True),
         sa.CheckConstraint("id NOT IN ('new', 'edit')", name=op.f("ck_sources_id_not_reserved")),
         sa.CheckConstraint(
             "status <> 'retracted' OR retracted_from IS NOT NULL",
             name=op.f("ck_sources_retraction_has_a_day"),
         ),
+        sa.ForeignKeyConstraint(["entered_by"], ["accounts.id"], name=op.f("fk_sources_entered_by_accounts")),
         sa.ForeignKeyConstraint(
             ["negotiation"], ["negotiations.id"], name=op.f("fk_sources_negotiation_negotiations")
         ),
@@ -1044,8 +1094,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_records_by_type")
 
     op.drop_table("records")
+    op.drop_table("login_links")
     op.drop_table("issues")
+    op.drop_table("form_tokens")
     op.drop_table("actors")
     op.drop_table("negotiations")
+    with op.batch_alter_table("login_attempts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_login_attempts_who_at"))
+
+    op.drop_table("login_attempts")
     op.drop_table("change_days")
     op.drop_table("accounts")

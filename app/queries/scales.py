@@ -1,0 +1,78 @@
+"""The scales of issues, and where an editor placed a record on one (domain.md §5)."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from app.db import ReadSession
+from app.models import ScaleRung
+from app.queries.visibility import published
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    number: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A ladder of rungs; rung 0 is one pole. A version is never changed once it is used (domain.md §5)."""
+
+    version: int
+    rungs: Sequence[Rung]
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an editor put a record on the scale of an issue: on a rung, or a range of them, with a reason."""
+
+    issue: str
+    scale: Scale
+    least: int
+    greatest: int
+    reason: str | None
+
+    @property
+    def rungs(self) -> list[Rung]:
+        return [rung for rung in self.scale.rungs if self.least <= rung.number <= self.greatest]
+
+
+def scales_of(session: ReadSession, negotiation: str, issues: Sequence[str]) -> dict[str, list[Scale]]:
+    """The scales of these issues, the newest version first."""
+    found: dict[str, dict[int, list[Rung]]] = defaultdict(lambda: defaultdict(list))
+    rows = session.execute(
+        select(ScaleRung.issue, ScaleRung.version, ScaleRung.rung, ScaleRung.label)
+        .where(ScaleRung.negotiation == negotiation, ScaleRung.issue.in_(sorted(issues)))
+        .order_by(ScaleRung.issue, ScaleRung.version.desc(), ScaleRung.rung)
+    )
+    for issue, version, rung, label in rows:
+        found[issue][version].append(Rung(rung, label))
+    return {
+        issue: [Scale(version, rungs) for version, rungs in versions.items()]
+        for issue, versions in found.items()
+    }
+
+
+def placements(
+    session: ReadSession, negotiation: str, noun: Any, records: Sequence[str], issue: Any
+) -> Mapping[str, Placement]:
+    """Where these demands or terms are placed; what is not placed is left out. ``issue`` is its column."""
+    rows: Any = session.execute(
+        select(noun.id, issue, noun.scale_version, noun.rung_min, noun.rung_max, noun.placement_reason).where(
+            noun.negotiation == negotiation,
+            noun.id.in_(sorted(records)),
+            noun.scale_version.is_not(None),
+            published(noun),
+        )
+    ).all()
+    scales = scales_of(session, negotiation, sorted({row[1] for row in rows})) if rows else {}
+    return {
+        record: Placement(on_issue, scale, least, greatest, reason)
+        for record, on_issue, version, least, greatest, reason in rows
+        for scale in scales[on_issue]
+        if scale.version == version
+    }

@@ -1,0 +1,1 @@
+"""The same answers as JSON, for programs; faults as problem+json (RFC 9457)."""
