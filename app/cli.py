@@ -27,10 +27,11 @@ from app.exchange.package import (
     export_package,
     import_package,
 )
+from app.files import PACKAGE
 from app.queries.negotiations import all_negotiations
 from app.settings import Settings, WrongSetting, read_settings
 
-DEMO = Path(__file__).resolve().parent / "demo"
+DEMO = PACKAGE / "demo"
 PACKAGES = ("gaza", "seed-article")
 
 app = typer.Typer(

@@ -6,7 +6,6 @@ lose concurrent updates. Reads begin plain; writes begin IMMEDIATE, so that two 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from alembic import command
@@ -19,7 +18,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+from app.files import folder
+
+MIGRATIONS = folder("migrations")
 
 # Requests run on a pool of 40 threads; each may hold one connection.
 _THREADS = 40
@@ -103,7 +104,8 @@ def migrate(engine: Engine) -> None:
 def migrations(connection: Connection) -> Config:
     """Alembic's configuration for the migrations of this product, run on this connection."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    # Options are read with interpolation, and a path may hold a percent sign.
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config

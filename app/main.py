@@ -17,6 +17,7 @@ from app.web import (
     accounts,
     actors,
     demands,
+    entries,
     errors,
     events,
     issues,
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/static", StaticPages(directory=STATIC), name="static")
     rooms = (
         accounts,
+        entries,
         negotiations,
         positions,
         timeline,

@@ -165,7 +165,7 @@ def store_demand(
 def publish_change(
     session: WriteSession, negotiation: str, cells: Collection[tuple[str, str]], demands: Collection[str]
 ) -> None:
-    """After a change that readers see: raise the negotiation's revision, and compute the touched cells anew."""
+    """After a change that readers see: raise the negotiation's revision, and compute the cells anew."""
     session.execute(
         update(Negotiation).where(Negotiation.id == negotiation).values(revision=Negotiation.revision + 1)
     )

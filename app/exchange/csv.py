@@ -2,7 +2,8 @@
 
 All columns from ``track`` to ``quote`` speak of the same citations: those that support the record, are
 not retracted, and are on the track that the row shows. What others say of a claim from a holder's own
-side is not in its row (domain.md §2). A term's are those of its proposal.
+side is not in its row (domain.md §2). A term's are those of its proposal, but its own come first among
+the outlets, addresses and quotes.
 """
 
 import csv
@@ -77,7 +78,7 @@ def _written(rows: Iterable[Sequence[Any]], before: str = "") -> bytes:
 
 def _cells(row: TimelineRow, permalink: Permalink) -> list[Any]:
     record = row.record
-    heard = row.heard()
+    heard, printed = row.heard(), row.printed()
     return [
         record.type.value,
         record.id,
@@ -101,9 +102,9 @@ def _cells(row: TimelineRow, permalink: Permalink) -> list[Any]:
         _is_anonymous(heard),
         len({line.source.voice for line in heard}),
         as_text(_joined(_deniers(row.denials))),
-        as_text(_joined(line.source.outlet for line in heard)),
-        as_text(_joined(line.source.url or "" for line in heard)),
-        as_text(_joined("" if line.sensitive else line.quote or "" for line in heard)),
+        as_text(_joined(line.source.outlet for line in printed)),
+        as_text(_joined(line.source.url or "" for line in printed)),
+        as_text(_joined("" if line.sensitive else line.quote or "" for line in printed)),
         permalink(record),
     ]
 

@@ -135,7 +135,7 @@ def web_address(text: str) -> str:
     return text
 
 
-def _nothing(value: Any) -> Any:
+def nothing(value: Any) -> Any:
     """An empty field says nothing."""
     return None if isinstance(value, str) and not value.strip() else value
 
@@ -147,7 +147,7 @@ Line = Annotated[str, _line, AfterValidator(_single_line)]
 Text = Annotated[str, _text, AfterValidator(_no_controls)]
 EdtfDate = Annotated[str, _line, AfterValidator(_single_line), AfterValidator(_edtf)]
 WebAddress = Annotated[str, _line, AfterValidator(_single_line), AfterValidator(web_address)]
-MaybeLine = Annotated[Line | None, BeforeValidator(_nothing)]
-MaybeText = Annotated[Text | None, BeforeValidator(_nothing)]
-MaybeDate = Annotated[EdtfDate | None, BeforeValidator(_nothing)]
-MaybeAddress = Annotated[WebAddress | None, BeforeValidator(_nothing)]
+MaybeLine = Annotated[Line | None, BeforeValidator(nothing)]
+MaybeText = Annotated[Text | None, BeforeValidator(nothing)]
+MaybeDate = Annotated[EdtfDate | None, BeforeValidator(nothing)]
+MaybeAddress = Annotated[WebAddress | None, BeforeValidator(nothing)]

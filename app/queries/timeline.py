@@ -54,7 +54,8 @@ class TimelineRow:
     """A record with its actors, its issues, who says so, and what speaks against it.
 
     ``actors`` are those for whom its track is judged. ``sides`` has one entry where all of them see it
-    alike. ``citations`` are those that its track is judged by, a term's being those of its proposal.
+    alike. ``citations`` are those that its track is judged by, a term's being those of its proposal;
+    ``own`` are those of the record itself.
     """
 
     record: RecordLine
@@ -63,6 +64,7 @@ class TimelineRow:
     issues: Sequence[str]
     sides: Sequence[Side]
     citations: Sequence[CitationLine]
+    own: Sequence[CitationLine]
     denials: Sequence[CitationLine]
     proposal: RecordLine | None
     contradicts: Sequence[RecordLine]
@@ -93,6 +95,12 @@ class TimelineRow:
         """The same for all actors of the record together."""
         counting = {line.number for side in self.sides for line in self.heard_by(side)}
         return [line for line in self.citations if line.number in counting]
+
+    def printed(self) -> list[CitationLine]:
+        """Where that stands to be read: a term's own citations, and those of its proposal behind them."""
+        if self.record.type is not RecordType.TERM:
+            return self.heard()
+        return [*(line for line in self.own if line.counts), *self.heard()]
 
     @property
     def cursor(self) -> Cursor:
@@ -404,6 +412,7 @@ class _Reading:
             issues=issues,
             sides=_sides(lines, actors),
             citations=lines,
+            own=lines if record.type is not RecordType.TERM else own,
             denials=list(denials.values()),
             proposal=proposal if self._may_name(proposal) else None,
             contradicts=[linked[other] for other in contradicted if self._may_name(linked.get(other))],

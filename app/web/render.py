@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from app.domain.attribution import SENTENCES
 from app.domain.vocabulary import Attribution
+from app.files import PACKAGE, folder
 from app.forms.filters import View
 from app.web import labels
 from app.web.days import datetime_attribute, day_words, edtf_words, month_words
@@ -22,8 +23,7 @@ from app.web.figures import condition, figure
 from app.web.log import by_month
 from app.web.paths import address, href
 
-ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES, STATIC = ROOT / "templates", ROOT / "static"
+TEMPLATES, STATIC = folder("templates"), folder("static")
 
 
 @lru_cache(maxsize=64)
@@ -37,8 +37,8 @@ def static_address(name: str) -> str:
 def build() -> str:
     """A digest of everything that shapes a page but its data: code, templates and static files."""
     digest = hashlib.sha256()
-    for folder in (ROOT / "app", TEMPLATES, STATIC):
-        for directory, folders, files in os.walk(folder):
+    for top in (PACKAGE, TEMPLATES, STATIC):
+        for directory, folders, files in os.walk(top):
             folders[:] = sorted(name for name in folders if name not in {"__pycache__", "demo"})
             for name in sorted(files):
                 digest.update((Path(directory) / name).read_bytes())

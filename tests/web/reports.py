@@ -54,6 +54,7 @@ def reports() -> Tables:
             _demand("placed", "p", "i", "For a time, or for good", "2024-01-01", quantity="several hundred")
             | {"scale_version": "1", "rung_min": "1", "rung_max": "2", "placement_reason": "As worded"}
             | {"deadline": "2024-06"},
+            _demand("year", "m", "j", "Some day in 2023", "2023", kind="condition"),
             _demand("again", "p", "i", "For a time", "2024-03-01", proposal="x"),
         ],
         "links": [
@@ -63,7 +64,13 @@ def reports() -> Tables:
         "proposals": [
             {"id": "x", "title": "First outline", "summary": "Two phases", "proposed_by": "p"}
             | {"mediated_by": "m", "presented": "2024-01-01", "ended": "2024-02-20", "outcome": "lapsed"},
-            {"id": "y", "title": "Second outline", "proposed_by": "m", "presented": "2024-03-01", "amends": "x"},
+            {
+                "id": "y",
+                "title": "Second outline",
+                "proposed_by": "m",
+                "presented": "2024-03-01",
+                "amends": "x",
+            },
         ],
         "terms": [
             {"id": "t1", "proposal": "x", "phase": "1", "issue": "j", "summary": "A short halt"}
@@ -78,11 +85,23 @@ def reports() -> Tables:
             | {"stated": "2024-01-09"},
         ],
         "remarks": [
-            {"id": "w1", "about": "q", "remark": "hardened", "summary": "Q has hardened", "stated": "2024-01-03"},
+            {
+                "id": "w1",
+                "about": "q",
+                "remark": "hardened",
+                "summary": "Q has hardened",
+                "stated": "2024-01-03",
+            },
             {"id": "w2", "remark": "impasse", "summary": "The talks stand still", "stated": "2024-01-03"},
         ],
         "events": [
-            {"id": "e", "kind": "military", "title": "A crossing is shut", "starts": "2024-01-08", "place": "South"}
+            {
+                "id": "e",
+                "kind": "military",
+                "title": "A crossing is shut",
+                "starts": "2024-01-08",
+                "place": "South",
+            }
         ],
         "citations": [
             _cites("demand", "formula", "s1", "p-office", "the office", quote="@SUM(A1)"),
@@ -100,6 +119,7 @@ def reports() -> Tables:
             _cites("demand", "later", "s3", "p", "P", quote="we say so"),
             _cites("demand", "placed", "s1", "p", "P"),
             _cites("demand", "again", "s7", "p", "P"),
+            _cites("demand", "year", "s2", "m", "M"),
             _cites("proposal", "x", "s1", "m", "M"),
             _cites("proposal", "y", "s7", "m", "M"),
             _cites("term", "t2", "s3", "m", "M", quote="several hundred trucks"),
@@ -119,7 +139,14 @@ def _source(id_: str, published: str, **more: str) -> Row:
 def _demand(
     id_: str, holders: str, issues: str, summary: str, stated: str, *, kind: str = "demand", **more: str
 ) -> dict[str, str]:
-    row = {"id": id_, "holders": holders, "issues": issues, "kind": kind, "summary": summary, "stated": stated}
+    row = {
+        "id": id_,
+        "holders": holders,
+        "issues": issues,
+        "kind": kind,
+        "summary": summary,
+        "stated": stated,
+    }
     return {**row, **more}
 
 

@@ -157,7 +157,9 @@ def test_every_line_of_a_cells_history_has_its_sentence(reader: TestClient) -> N
     words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert "8 records known by 4 Sep 2024: 2 from its own side, 6 only said by others." in words
     assert "Hamas, from its own side: Khalil al-Hayya, to AP ; Newsmax , 26 Apr 2024" in words
-    assert "Hamas, as described by Israeli officials, unnamed (another party); Bloomberg , 3 Apr 2024" in words
+    assert (
+        "Hamas, as described by Israeli officials, unnamed (another party); Bloomberg , 3 Apr 2024" in words
+    )
     assert "Denied by Izzat al-Rishq, Hamas political bureau" in words
     assert "Contradicts" in words
     assert "restated since" in words

@@ -46,7 +46,9 @@ def addresses(routes: list[BaseRoute]) -> Iterator[str]:
         if nested is not None:
             yield from addresses(nested.routes)
         elif path := getattr(route, "path", ""):
-            yield path.format(negotiation="gaza", actor="hamas", issue="disarmament", **dict.fromkeys(NOUNS, "x"))
+            yield path.format(
+                negotiation="gaza", actor="hamas", issue="disarmament", **dict.fromkeys(NOUNS, "x")
+            )
 
 
 NOUNS = ("demand", "proposal", "source", "remark", "event", "path", "record")

@@ -1,0 +1,200 @@
+"""Positions as JSON: every worked case through import and HTTP, and faults in words."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.web.api.positions import Positions
+from tests.make import write_package
+from tests.services.databases import KINDS, serving
+from tests.web.test_timeline import statements
+
+CASES = Path(__file__).parents[1] / "domain" / "cases"
+GAZA = "/api/v1/negotiations/gaza/positions"
+SLOTS = ("asks", "refuses", "accepted", "others_say", "says", "possible")
+NOTHING: dict[str, Any] = {slot: set() for slot in (*SLOTS, "standing")} | {"contested": False}
+
+
+def cases() -> list[Any]:
+    return list(json.loads((CASES / "cases.json").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def worked(
+    request: pytest.FixtureRequest, templates: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
+    """The worked cases, each a negotiation of its own, in one database of either kind."""
+    folder = tmp_path_factory.mktemp("cases")
+    packages = []
+    for number, case in enumerate(cases()):
+        negotiation = [{**case["tables"]["negotiation"][0], "id": f"case-{number}"}]
+        tables = {**case["tables"], "negotiation": negotiation}
+        packages.append(write_package(folder / f"case-{number}", tables))
+    template = templates(request.param, *packages)
+    url = f"sqlite:///{template}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql_server").url(template)
+    with serving(url) as client:
+        yield client
+
+
+Cells = dict[tuple[str, str], dict[str, Any]]
+
+
+def cells(client: TestClient, address: str) -> Cells:
+    """The cells of an answer in the form of the worked cases: slots as sets of ids."""
+    response = client.get(address)
+    assert response.status_code == 200, response.text
+    found = {}
+    for issue in response.json()["issues"]:
+        for cell in issue["cells"]:
+            ids = {slot: {item["id"] for item in cell[slot]} for slot in SLOTS}
+            standing = set(cell["standing"])
+            assert len(standing) == cell["standing_count"]
+            marks = {"contested": cell["contested"], "empty": cell["empty"]}
+            found[cell["holder"], issue["issue"]] = {**ids, "standing": standing, **marks}
+    return found
+
+
+def expected(cell: dict[str, Any]) -> dict[str, Any]:
+    return {key: set(ids) if isinstance(ids, list) else ids for key, ids in cell.items()}
+
+
+@pytest.mark.parametrize(("number", "case"), list(enumerate(cases())), ids=[case["name"] for case in cases()])
+def test_each_worked_case_holds(worked: TestClient, number: int, case: dict[str, Any]) -> None:
+    for wanted in case["expect"]:
+        address = f"/api/v1/negotiations/case-{number}/positions"
+        found = cells(worked, f"{address}?on={wanted['on']}&basis={wanted['basis']}&standing=1")
+        cell = found.get((wanted["holder"], wanted["issue"]), NOTHING | {"empty": "none"})
+        assert cell == expected(wanted["cell"]), case["why"]
+
+
+def gaza_cells() -> dict[tuple[str, str], Cells]:
+    days: dict[tuple[str, str], Cells] = {}
+    for cell in json.loads((CASES / "gaza-cells.json").read_text(encoding="utf-8")):
+        of_day = days.setdefault((cell["on"], cell["basis"]), {})
+        known = {key: value for key, value in cell.items() if key in (*NOTHING, "empty")}
+        of_day[cell["holder"], cell["issue"]] = NOTHING | {"empty": None} | expected(known)
+    return days
+
+
+@pytest.mark.parametrize(("on", "basis"), list(gaza_cells()))
+def test_every_cell_of_the_gaza_package_holds(reader: TestClient, on: str, basis: str) -> None:
+    found = cells(reader, f"{GAZA}?on={on}&basis={basis}&standing=1")
+    wanted = gaza_cells()[on, basis]
+    assert set(wanted) <= set(found)
+    for key, cell in found.items():
+        assert cell == wanted.get(key, NOTHING | {"empty": "none"}), key
+
+
+def test_the_answer_has_the_form_that_is_described(reader: TestClient) -> None:
+    response = reader.get(f"{GAZA}?on=2024-09-04")
+    answer = response.json()
+    assert {name: answer[name] for name in ("negotiation", "on", "basis")} == {
+        "negotiation": "gaza",
+        "on": "2024-09-04",
+        "basis": "reported",
+    }
+    assert list(answer) == ["negotiation", "on", "basis", "issues"]
+    Positions.model_validate_json(response.content)
+    assert [issue["issue"] for issue in answer["issues"]][:2] == [
+        "ceasefire-duration",
+        "permanent-end-of-war",
+    ]
+    cell = next(cell for cell in answer["issues"][0]["cells"] if cell["holder"] == "hamas")
+    assert list(cell) == ["holder", *SLOTS, "standing_count", "contested", "empty"]
+    (item,) = cell["accepted"]
+    assert list(item) == ["type", "id", "since", "last_heard", "denied_by", "proposal", "terms"]
+    assert (item["type"], item["since"]) == ("response", "2024-05-06")
+    items = [item for issue in answer["issues"] for cell in issue["cells"] for item in cell["asks"]]
+    assert {tuple(item) for item in items} == {("type", "id", "since", "last_heard", "denied_by")}
+
+
+def test_every_party_has_a_cell_and_every_participant_who_holds_anything(reader: TestClient) -> None:
+    def holders(on: str) -> list[str]:
+        issues = reader.get(f"{GAZA}?on={on}").json()["issues"]
+        assert len(issues) == 13
+        return [cell["holder"] for cell in issues[0]["cells"]]
+
+    assert holders("2020-01-01") == ["israel", "hamas", "pij"]
+    assert holders("2024-09-04") == ["israel", "hamas", "pij", "qatar", "egypt", "united-states"]
+
+
+def test_the_first_article_says_in_json_what_its_page_says(reader: TestClient) -> None:
+    address = "/api/v1/negotiations/gaza-april-2024/positions"
+    issues = reader.get(f"{address}?on=2024-04-03").json()["issues"]
+    hamas = [cell for issue in issues for cell in issue["cells"] if cell["holder"] == "hamas"]
+    assert {cell["empty"] for cell in hamas} == {"others_only", "none"}
+    before = reader.get(f"{address}?on=2024-04-02").json()["issues"]
+    assert {cell["empty"] for issue in before for cell in issue["cells"]} == {"none"}
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "words"),
+    [
+        ("on=2024-04", "on", "is not a full day"),
+        ("on=2024-02-30", "on", "is not a day of the calendar"),
+        ("basis=recorded", "basis", "not kept yet"),
+        ("basis=x", "basis", "is no basis"),
+        ("standing=yes", "standing", "cannot be used here"),
+    ],
+)
+def test_a_parameter_that_cannot_be_used_is_named(
+    reader: TestClient, query: str, field: str, words: str
+) -> None:
+    response = reader.get(f"{GAZA}?{query}")
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["cache-control"] == "no-store"
+    problem = response.json()
+    assert problem["status"] == 422
+    assert words in problem["errors"][field]
+    assert words in problem["detail"]
+
+
+def test_a_negotiation_that_is_not_here_is_a_problem(reader: TestClient) -> None:
+    response = reader.get("/api/v1/negotiations/none/positions")
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_an_answer_that_has_not_changed_is_not_sent_again(reader: TestClient) -> None:
+    tag = reader.get(f"{GAZA}?on=2024-09-04").headers["etag"]
+    again = reader.get(f"{GAZA}?on=2024-09-04", headers={"if-none-match": tag})
+    assert (again.status_code, again.text) == (304, "")
+
+
+def test_the_number_of_statements_does_not_grow(reader: TestClient) -> None:
+    counts = set()
+    for day in ("2020-01-01", "2024-02-10", "2026-02-17"):
+        with statements(reader) as asked:
+            reader.get(f"{GAZA}?on={day}")
+        counts.add(len(asked))
+    assert len(counts) == 1
+    assert counts.pop() < 10
+
+
+def test_the_description_names_every_field_and_parameter(reader: TestClient) -> None:
+    response = reader.get("/api/v1/openapi.json")
+    assert response.status_code == 200
+    schema = response.json()
+    assert list(schema["paths"]) == ["/api/v1/negotiations/{negotiation}/positions"]
+    route = schema["paths"]["/api/v1/negotiations/{negotiation}/positions"]["get"]
+    assert [parameter["name"] for parameter in route["parameters"]] == [
+        "negotiation",
+        "on",
+        "basis",
+        "standing",
+    ]
+    assert all(parameter["description"] for parameter in route["parameters"])
+    assert {"200", "304", "404", "422"} == set(route["responses"])
+    for name in ("Item", "AcceptedItem", "PositionCell", "IssuePositions", "Positions"):
+        properties = schema["components"]["schemas"][name]["properties"]
+        assert all("description" in field or "$ref" in str(field) for field in properties.values()), name
+    text = json.dumps(schema)
+    for reference in {part.split('"')[0] for part in text.split('"#/components/schemas/')[1:]}:
+        assert reference in schema["components"]["schemas"]
