@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from app.commands.accounts import NameTaken, PasswordTooWeak, UnknownAccount, add_account, login_link
 from app.db import is_migrated, make_engine, migrate, read_session, write_session
 from app.domain.vocabulary import AccountRole
+from app.exchange.backup import NotBackedUp, back_up
 from app.exchange.faults import PackageFaults
 from app.exchange.package import (
     NotAPackage,
@@ -265,6 +266,21 @@ def login_link_command(name: Annotated[str, typer.Argument(help="Who is to sign 
             raise _refuse(f"There is no account “{name}”, or it is disabled.") from None
         session.commit()
     print(f"{settings.public_url or 'http://127.0.0.1:8000'}/login/{token}")
+
+
+@app.command("backup")
+def backup_command(path: Annotated[Path, typer.Argument(help="A new file.")]) -> None:
+    """Copy the whole database into one new file; people may go on writing meanwhile."""
+    file = _settings().database_file()
+    if file and not file.is_file():
+        raise _refuse(f"There is no database file {file}.")
+    # A backup comes before an upgrade, so the schema may be an older one.
+    with _database(migrated=False) as engine:
+        try:
+            size = back_up(engine, path)
+        except NotBackedUp as refusal:
+            raise _refuse(f"Not backed up: {refusal}.") from None
+    console.print(f"Wrote {path} ({size / 1_000_000:.1f} MB).", markup=False)
 
 
 if __name__ == "__main__":

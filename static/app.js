@@ -34,6 +34,15 @@
     });
   });
 
+  // While a demand is filled in: the sentence as readers will see it, and what is standing.
+  var waiting;
+  document.addEventListener("change", function (event) {
+    var live = event.target.closest(".desk") && document.getElementById("live");
+    if (!live || live.contains(event.target)) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(function () { live.dispatchEvent(new CustomEvent("refresh", { bubbles: false })); }, 300);
+  });
+
   function notice(shown) {
     var place = document.getElementById("notice");
     if (place) place.textContent = shown ? place.dataset.fault : "";

@@ -124,34 +124,35 @@ def _synchronise(
     fresh: bool,
     progress: Progress | None,
 ) -> None:
-    """Write what differs: first everything new, so that what is changed may refer to it."""
-    changed: list[tuple[Batch, list[Row]]] = []
+    """Write what differs, table by table: a row refers to its own table and to those before it only."""
     gone: list[tuple[Batch, list[Row]]] = []
     for done, batch in enumerate(batches):
-        new: Sequence[Row] = batch.rows
-        if not fresh:
+        if fresh:
+            insert_rows(session, batch)
+        else:
             length = batch.key_length
             stored = {row[:length]: row for row in read_rows(session, batch, negotiation)}
-            new = [row for row in batch.rows if row[:length] not in stored]
-            changed.append((batch, [row for row in batch.rows if stored.get(row[:length], row) != row]))
+            changed = [row for row in batch.rows if stored.get(row[:length], row) != row]
+            if batch.model is Term:
+                _untie_responses(session, negotiation, [row[1] for row in changed])
+            insert_rows(session, batch, [row for row in batch.rows if row[:length] not in stored])
+            update_rows(session, batch, changed)
             keys = {row[:length] for row in batch.rows}
             gone.append((batch, [key for key in stored if key not in keys]))
-        insert_rows(session, batch, new)
         if progress:
             progress("records", done + 1, len(batches))
-    for batch, rows in changed:
-        if batch.model is Term:
-            _forget_terms(
-                session, [row for other, rows in changed if other.model is Response for row in rows]
-            )
-        update_rows(session, batch, rows)
     for batch, keys_gone in reversed(gone):
         delete_rows(session, batch, keys_gone)
 
 
-def _forget_terms(session: WriteSession, responses: Sequence[Row]) -> None:
-    """Untie responses that change from their terms, so that both may move to another proposal."""
-    for negotiation, id_, *_ in responses:
+def _untie_responses(session: WriteSession, negotiation: str, terms: Sequence[str]) -> None:
+    """Part responses from terms that change, so that both may move to another proposal.
+
+    They differ then from what they shall be, and are tied again when their turn comes.
+    """
+    for term in terms:
         session.execute(
-            update(Response).where(Response.negotiation == negotiation, Response.id == id_).values(term=None)
+            update(Response)
+            .where(Response.negotiation == negotiation, Response.term == term)
+            .values(term=None)
         )

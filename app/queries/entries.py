@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from app.db import ReadSession
 from app.domain.vocabulary import RecordType, ReviewStatus
-from app.models import Citation, Record, Revision, Source
+from app.models import Account, Citation, Record, Revision, Source
 from app.queries.negotiations import NegotiationHead, negotiation_head
 from app.queries.visibility import NoSuchRecord
 
@@ -110,3 +111,83 @@ def editable_demand(session: ReadSession, negotiation: str, demand: str) -> tupl
         )
     ).one()
     return json.loads(after or "{}"), number
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One revision of a demand or of a citation of it, with what it changed, field by field."""
+
+    number: int
+    recorded_at: datetime
+    person: str | None
+    action: str
+    noun: str
+    record: str
+    reason: str | None
+    changes: Sequence[tuple[str, str, str]]
+
+
+def history_of(session: ReadSession, negotiation: str, demand: str) -> list[Step]:
+    """The revisions of a demand and of its citations, the newest first. For editors only (domain.md §8)."""
+    numbers = session.scalars(
+        select(Citation.number).where(
+            Citation.negotiation == negotiation,
+            Citation.subject_type == RecordType.DEMAND,
+            Citation.subject == demand,
+        )
+    )
+    rows = session.execute(
+        select(
+            Revision.number,
+            Revision.recorded_at,
+            Account.name,
+            Revision.action,
+            Revision.noun,
+            Revision.record,
+            Revision.reason,
+            Revision.before,
+            Revision.after,
+        )
+        .outerjoin(Account, Account.id == Revision.account)
+        .where(
+            Revision.negotiation == negotiation,
+            or_(
+                and_(Revision.noun == "demand", Revision.record == demand),
+                and_(Revision.noun == "citation", Revision.record.in_([str(number) for number in numbers])),
+            ),
+        )
+        .order_by(Revision.number.desc())
+        .limit(MOST_ENTRIES)
+    )
+    return [
+        Step(
+            row.number,
+            row.recorded_at,
+            row.name,
+            row.action,
+            row.noun,
+            row.record,
+            row.reason,
+            _changes(row.before, row.after),
+        )
+        for row in rows
+    ]
+
+
+def _changes(before: str | None, after: str | None) -> list[tuple[str, str, str]]:
+    """Field by field, what was and what is."""
+    was, is_ = json.loads(before or "{}"), json.loads(after or "{}")
+    names = [*is_, *(name for name in was if name not in is_)]
+    return [(name, was.get(name, ""), is_.get(name, "")) for name in names if was.get(name) != is_.get(name)]
+
+
+def retraction_of(session: ReadSession, negotiation: str, demand: str) -> str | None:
+    """Why a demand was retracted; None where it was not."""
+    return session.scalar(
+        select(Record.retraction_reason).where(
+            Record.negotiation == negotiation,
+            Record.type == RecordType.DEMAND,
+            Record.id == demand,
+            Record.review_status == ReviewStatus.RETRACTED,
+        )
+    )

@@ -15,6 +15,7 @@ from app.commands.records import Outdated
 from app.commands.submissions import NoToken, SentBefore, SentWithOtherText, claim, settle
 from app.db import ReadSession, WriteSession
 from app.domain.attribution import attribution, speaker_words, track
+from app.domain.dates import NotADate
 from app.domain.vocabulary import (
     Attribution,
     Basis,
@@ -23,6 +24,7 @@ from app.domain.vocabulary import (
     RecordGrade,
     Setting,
     SourceKind,
+    Track,
 )
 from app.forms.base import Faults, Form, Typed, read_form
 from app.forms.demands import (
@@ -47,6 +49,7 @@ from app.queries.choices import source_choice, source_choices, standing_choices
 from app.queries.entries import editable_demand, entries_page
 from app.queries.negotiations import Cast, cast_of, negotiation_head
 from app.queries.proposals import proposal_choices
+from app.web.days import edtf_words
 from app.web.deps import FormItems, PersonOf, Reads, ViewOf, Writes, today
 from app.web.labels import N_, label
 from app.web.paths import address
@@ -354,6 +357,14 @@ def _form_context(
     }
 
 
+def _shown(date_typed: str) -> str:
+    """A date in words, as far as it can be read."""
+    try:
+        return edtf_words(date_typed)
+    except NotADate:
+        return date_typed
+
+
 def _labelled(members: Iterable[Any]) -> list[tuple[str, str]]:
     return [(member.value, label(member)) for member in members]
 
@@ -367,13 +378,15 @@ def _new(
     holders = [actor for actor in typed["holders"] if actor in cast.actors]
     issues = [issue for issue in typed["issues"] if issue in cast.issues]
     source = source_choice(session, negotiation, typed.one("source")) if typed.one("source") else None
+    sentences = _sentences(session, negotiation, typed, cast, source)
     context |= {
         "standing": standing_choices(session, negotiation, holders, issues, today()),
         "relations": relations(typed),
+        "speaks_own": any(found["track"] is Track.OWN_SIDE for found in sentences),
         "source": source,
         "sources": source_choices(session, negotiation, typed.one("find")[:500]),
         "searched": bool(typed.one("find")),
-        "sentences": _sentences(session, negotiation, typed, cast, source),
+        "sentences": sentences,
     }
     return page(request, "demands/new.html", context, status=status)
 
@@ -403,7 +416,7 @@ def _sentences(
                     "track": track([speaks]),
                     "speaker": speaker,
                     "outlet": source.outlet if source else typed.one("outlet"),
-                    "published": source.published if source else typed.one("published"),
+                    "published": _shown(source.published if source else typed.one("published").strip()),
                 }
             )
     return found

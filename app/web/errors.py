@@ -41,9 +41,16 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
 
 
+class _Problem(JSONResponse):
+    """What was asked may be repeated here, so that no reader, however old, finds a tag in it."""
+
+    def render(self, content: object) -> bytes:
+        return super().render(content).replace(b"<", b"\\u003c")
+
+
 def problem(status: int, title: str, detail: str, **more: object) -> JSONResponse:
     """An error of the API (RFC 9457)."""
-    return JSONResponse(
+    return _Problem(
         {"type": "about:blank", "title": title, "status": status, "detail": detail, **more},
         status_code=status,
         media_type="application/problem+json",

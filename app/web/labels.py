@@ -162,6 +162,20 @@ KIND_LABELS: dict[RecordType, dict[str, str]] = {
 }
 
 
+ACTIONS = {
+    ("demand", "create"): N_("Recorded"),
+    ("demand", "edit"): N_("Corrected"),
+    ("demand", "retract"): N_("Retracted"),
+    ("citation", "create"): N_("Report added"),
+    ("citation", "edit"): N_("Report corrected"),
+}
+
+
+def action_label(noun: str, action: str) -> str:
+    """What a revision did, in words."""
+    return ACTIONS.get((noun, action), N_("Changed"))
+
+
 def label(word: object) -> str:
     """The words for a member of the vocabulary, not yet translated."""
     return LABELS[type(word)][str(word)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 from fastapi import Request
 from starlette.responses import Response
@@ -31,10 +31,12 @@ def show_record(
     read: Callable[[date, Basis], RecordPage],
     faults: Faults | None = None,
     omit: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Response:
     """The page of a record as of the day of the view. Raises NoSuchRecord.
 
-    ``omit`` is the proposal or the issue that its lists need not name again.
+    ``omit`` is the proposal or the issue that its lists need not name again; ``more`` what this page alone
+    is given.
     """
     tag = etag(request, negotiation_head(session, negotiation).revision, view)
     if answer := not_modified(request, tag):
@@ -48,5 +50,6 @@ def show_record(
         "omit": omit or {},
         "columns": "",
         "all_columns": "",
+        **(more or {}),
     }
     return page(request, template, context, tag=tag, status=422 if wrong else 200)

@@ -64,6 +64,7 @@ def _environment() -> Environment:
         "datetime_attribute": datetime_attribute,
         "label": labels.label,
         "kind_label": labels.kind_label,
+        "action_label": labels.action_label,
         "sentence": sentence,
         "figure": figure,
         "condition": condition,

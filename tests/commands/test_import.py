@@ -185,10 +185,13 @@ def test_what_was_derived_from_a_changed_row_is_derived_anew(engine: Engine, tmp
     change(tables, "demands", "d2", holders="q|m", issues="j")
     change(tables, "terms", "t1", proposal="x2")
     change(tables, "responses", "r1", proposal="x2", actor="q")
+    again = {"id": "r2", "proposal": "x2", "term": "t1", "actor": "p", "response": "rejected"}
+    tables["responses"].append({**again, "stated": "2024-02-02"})
+    cite(tables, "response", "r2", "s2")
     cite(tables, "demand", "d1", "s2", speakers="p-office|q", relation="denies")
     cite(tables, "term", "t2", "s2")
     imported = load(engine, write_package(tmp_path / "in", tables))
-    assert (imported.created, imported.changed, imported.revision) == (3, 6, 2)
+    assert (imported.created, imported.changed, imported.revision) == (5, 6, 2)
     assert facts(engine) == facts_of_the_export(engine, tmp_path)
 
 

@@ -25,8 +25,8 @@ def test_a_bundled_package_goes_out_as_it_came_in(engine: Engine, name: str, tmp
 
 @pytest.mark.parametrize("name", PACKAGES)
 def test_the_schema_writes_the_description_of_a_bundled_package(name: str) -> None:
-    with (DEMO / name / "negotiation.csv").open(encoding="utf-8", newline="") as file:
-        title = next(csv.DictReader(file))["title"]
+    with (DEMO / name / "negotiation.csv").open(encoding="utf-8", newline="") as source:
+        title = next(csv.DictReader(source))["title"]
     assert datapackage(name, title).encode() == (DEMO / name / "datapackage.json").read_bytes()
     for file in FILES:
         header = (DEMO / name / file.path).read_bytes().split(b"\r\n")[0].decode()

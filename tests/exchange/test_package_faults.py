@@ -36,7 +36,7 @@ def faults_of(engine: Engine, path: Path) -> list[str]:
     return []
 
 
-Plant = Callable[[Path], None]
+Plant = Callable[[Path], object]
 
 
 def text(file: str, old: str, new: str) -> Plant:
@@ -85,9 +85,7 @@ def without(file: str) -> Plant:
 
 
 def as_lf(file: str) -> Plant:
-    return lambda package: (
-        (package / file).write_bytes((package / file).read_bytes().replace(b"\r\n", b"\n")) and None
-    )
+    return lambda package: (package / file).write_bytes((package / file).read_bytes().replace(b"\r\n", b"\n"))
 
 
 PLANTED: dict[str, tuple[Plant, str]] = {
@@ -126,11 +124,11 @@ PLANTED: dict[str, tuple[Plant, str]] = {
         "coverage.csv: is missing; add it, with at least its header",
     ),
     "a table that no package has": (
-        lambda package: (package / "demand.csv").write_bytes(b"id\r\n") and None,
+        lambda package: (package / "demand.csv").write_bytes(b"id\r\n"),
         "demand.csv: is no file of a package; the files are datapackage.json, negotiation.csv",
     ),
     "an empty file": (
-        lambda package: (package / "coverage.csv").write_bytes(b"") and None,
+        lambda package: (package / "coverage.csv").write_bytes(b""),
         "coverage.csv:1: the file is empty; begin it with the header actor,issue,searched_through,note",
     ),
     "a byte order mark": (
@@ -142,9 +140,7 @@ PLANTED: dict[str, tuple[Plant, str]] = {
         "issues.csv:3: is not UTF-8 (byte 0xe9); save the file as UTF-8",
     ),
     "UTF-16": (
-        lambda package: (
-            (package / "links.csv").write_bytes("from,relation,to,note\r\n".encode("utf-16")) and None
-        ),
+        lambda package: (package / "links.csv").write_bytes("from,relation,to,note\r\n".encode("utf-16")),
         "links.csv:1: the file is UTF-16; save it as UTF-8 without a byte order mark",
     ),
     "surrogates": (

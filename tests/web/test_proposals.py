@@ -41,9 +41,9 @@ def test_the_answers_are_a_history_of_each_party(small: TestClient) -> None:
     page = small.get(f"{TALKS}/x?{END}").text
     assert re.findall(r'id="(response-\w+)"', page) == ["response-r2", "response-r1"]
     text = words(small, f"{TALKS}/x?{END}")
-    assert "Q Answer: accepted with reservations Yes, but Own side: Q , Outlet s2" in text
+    assert "Q Answer: accepted with reservations Yes, but Own side: Q, Outlet s2" in text
     assert "Q Said by others · answer: accepted" in text
-    assert "Q: accepted , 9 Jan 2024" in text, "beside the term that it answers"
+    assert "Q: accepted, 9 Jan 2024" in text, "beside the term that it answers"
     assert "No answer recorded by 4 Jan 2024" in words(small, f"{TALKS}/x?on=2024-01-04")
 
 

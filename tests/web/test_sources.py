@@ -23,11 +23,11 @@ def test_a_source_says_what_was_printed_where_and_when(small: TestClient) -> Non
 
 def test_reports_of_one_origin_are_named_as_one_voice(small: TestClient) -> None:
     relayed = words(small, f"{TALKS}/s2?{END}")
-    assert "Origin relays Outlet s1 , 2 Jan 2024" in relayed
-    assert "One voice with Outlet s1 , 2 Jan 2024 Reports of one origin count once." in relayed
+    assert "Origin relays Outlet s1, 2 Jan 2024" in relayed
+    assert "One voice with Outlet s1, 2 Jan 2024 Reports of one origin count once." in relayed
     origin = words(small, f"{TALKS}/s1?{END}")
     assert "Origin its own report" in origin
-    assert "One voice with Outlet s2 , 5 Jan 2024" in origin
+    assert "One voice with Outlet s2, 5 Jan 2024" in origin
     assert "One voice with" not in words(small, f"{TALKS}/s1?on=2024-01-04"), "not printed by then"
     assert "relays “a-wire-story”, which is not recorded here" in words(small, f"{TALKS}/s6?{END}")
 
@@ -42,7 +42,7 @@ def test_it_lists_what_it_supports_and_what_it_denies(small: TestClient) -> None
     assert "Q Said by others · demand Q denies this" in page
     assert "as described by two mediators (unnamed) (a mediator); Outlet s3" in page
     assert "Denied by Q" in page
-    assert "“we say so” P , from its own side: P ; Outlet s3" in page
+    assert "“we say so” P, from its own side: P; Outlet s3" in page
     html = small.get(f"{TALKS}/s3?{END}").text
     assert html.count("<article") == 5
 
@@ -58,7 +58,7 @@ def test_the_list_begins_where_the_address_says(small: TestClient) -> None:
 
 def test_a_source_printed_after_the_day_says_so(small: TestClient) -> None:
     page = words(small, f"{TALKS}/s7?on=2024-01-01")
-    assert "Not known yet This was published 1 Mar 2024 , after 1 Jan 2024." in page
+    assert "Not known yet This was published 1 Mar 2024, after 1 Jan 2024." in page
 
 
 def test_a_source_that_is_not_here_is_not_found(small: TestClient) -> None:
