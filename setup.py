@@ -13,14 +13,14 @@ class BuildWithFolders(build_py):
     """Copies the folders into `app` of the wheel; an editable install uses them where they are."""
 
     def run(self) -> None:
-        super().run()
-        if self.editable_mode:
-            return
-        for name in FOLDERS:
-            target = Path(self.build_lib, "app", name)
+        package = Path(self.build_lib, "app")
+        if not self.editable_mode:
             # A build folder is kept between builds, and a file that is gone must not come back from there.
-            shutil.rmtree(target, ignore_errors=True)
-            shutil.copytree(name, target, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+            shutil.rmtree(package, ignore_errors=True)
+        super().run()
+        if not self.editable_mode:
+            for name in FOLDERS:
+                shutil.copytree(name, package / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
 
 
 setup(cmdclass={"build_py": BuildWithFolders})

@@ -25,6 +25,7 @@ from app.web import (
     positions,
     proposals,
     remarks,
+    setup,
     sources,
     timeline,
 )
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         accounts,
         entries,
         negotiations,
+        setup,  # before what reads “new” as the id of a negotiation
         positions,
         timeline,
         demands,

@@ -47,8 +47,14 @@
     var place = document.getElementById("notice");
     if (place) place.textContent = shown ? place.dataset.fault : "";
   }
-  document.addEventListener("htmx:response:error", function () { notice(true); });
-  document.addEventListener("htmx:error", function () { notice(true); });
+  // A form that comes back says itself what is wrong; a request that another one replaced is no fault.
+  document.addEventListener("htmx:response:error", function (event) {
+    notice(event.detail.ctx.response.status !== 422);
+  });
+  document.addEventListener("htmx:error", function (event) {
+    var error = event.detail.error;
+    if (!error || error.name !== "AbortError") notice(true);
+  });
   document.addEventListener("htmx:after:swap", function () {
     notice(false);
     var panel = document.querySelector("#beside #cell h2[tabindex]");

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from sqlalchemy import Engine, select, text
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from app.cli import DEMO, PACKAGES, app
 from app.commands.accounts import add_account
@@ -23,7 +22,7 @@ from app.db import is_migrated, read_session, write_session
 from app.domain.vocabulary import AccountRole
 from app.models import Account
 from tests.needs import find_postgresql
-from tests.services.databases import KINDS, engine_for
+from tests.services.databases import engine_for
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -41,18 +40,6 @@ def newest_programs(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
 
 
-@pytest.fixture(params=KINDS)
-def database_url(request: pytest.FixtureRequest, templates: Any, tmp_path: Path) -> Iterator[str]:
-    """The address of a copy of the bundled negotiations, to write to."""
-    template = templates(request.param, *(DEMO / name for name in PACKAGES))
-    if request.param == "sqlite":
-        shutil.copyfile(template, tmp_path / "parley.db")
-        yield f"sqlite:///{tmp_path / 'parley.db'}"
-    else:
-        with request.getfixturevalue("postgresql_server").database(template) as url:
-            yield url
-
-
 @pytest.fixture
 def sqlite_url(templates: Any, tmp_path: Path) -> str:
     shutil.copyfile(templates("sqlite"), tmp_path / "parley.db")
@@ -68,7 +55,7 @@ def restored(backup: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
         return
     with request.getfixturevalue("postgresql_server").database() as url:
         subprocess.run(
-            ["pg_restore", "--exit-on-error", "--no-owner", "--single-transaction", f"--dbname={url}", backup],
+            ["pg_restore", "--exit-on-error", "--no-owner", f"--dbname={url}", backup],
             check=True,
             timeout=60,
         )
@@ -96,13 +83,14 @@ def rows(engine: Engine) -> dict[str, int]:
 
 
 def test_a_backup_taken_while_someone_writes_holds_all_that_was_committed_before(
-    database_url: str, tmp_path: Path, request: pytest.FixtureRequest
+    desk_url: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     backup = tmp_path / "backup"
     written: list[str] = []
     enough, done = threading.Event(), threading.Event()
 
-    with engine_for(database_url) as engine:
+    with engine_for(desk_url) as engine:
+        there = names(engine)
 
         def go_on_writing() -> None:
             while not done.is_set():
@@ -117,7 +105,7 @@ def test_a_backup_taken_while_someone_writes_holds_all_that_was_committed_before
         try:
             assert enough.wait(30)
             before = len(written)
-            answer = run(backup, database_url)
+            answer = run(backup, desk_url)
         finally:
             done.set()
             writer.join(30)
@@ -125,30 +113,31 @@ def test_a_backup_taken_while_someone_writes_holds_all_that_was_committed_before
         expected = rows(engine)
     with restored(backup, request) as copy:
         held = names(copy)
-        assert held == written[: len(held)]
-        assert len(held) >= before
+        assert held == [*there, *written][: len(held)]
+        assert len(held) >= len(there) + before
         assert rows(copy) == expected
         assert is_migrated(copy)
 
 
 def test_what_is_not_committed_is_not_in_it_and_does_not_hold_it_up(
-    database_url: str, tmp_path: Path, request: pytest.FixtureRequest
+    desk_url: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    with engine_for(database_url) as engine:
+    with engine_for(desk_url) as engine:
         write(engine, "committed")
+        there = names(engine)
         with write_session(engine) as session:
             add_account(session, "open", AccountRole.EDITOR, now=NOW)
             session.flush()
-            assert run(tmp_path / "backup", database_url).exit_code == 0
+            assert run(tmp_path / "backup", desk_url).exit_code == 0
     with restored(tmp_path / "backup", request) as copy:
-        assert names(copy) == ["committed"]
+        assert names(copy) == there
 
 
-def test_only_its_owner_may_read_it_and_nothing_lies_beside_it(database_url: str, tmp_path: Path) -> None:
+def test_only_its_owner_may_read_it_and_nothing_lies_beside_it(desk_url: str, tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir()
     mask = os.umask(0)
     try:
-        assert run(tmp_path / "kept" / "backup", database_url).exit_code == 0
+        assert run(tmp_path / "kept" / "backup", desk_url).exit_code == 0
     finally:
         os.umask(mask)
     assert [file.name for file in (tmp_path / "kept").iterdir()] == ["backup"]
@@ -172,7 +161,7 @@ def test_a_file_that_is_there_is_never_overwritten(sqlite_url: str, tmp_path: Pa
     other = tmp_path / "other.db"
     (tmp_path / "other.db.part").write_text("of another run")
     refused = run(other, sqlite_url)
-    assert (refused.exit_code, "a backup is being written, or one was cut short" in refused.stderr) == (1, True)
+    assert (refused.exit_code, "one was cut short; in that case remove it" in refused.stderr) == (1, True)
     assert (other.exists(), (tmp_path / "other.db.part").read_text()) == (False, "of another run")
 
 
@@ -187,10 +176,10 @@ def test_a_folder_that_is_not_there_is_said_so(sqlite_url: str, tmp_path: Path) 
     assert (refused.exit_code, "cannot be written (No such file or directory)" in refused.stderr) == (1, True)
 
 
-@pytest.mark.parametrize("database", ["sqlite:///{folder}/none.db", "sqlite://", "sqlite:///{folder}/text.db"])
+@pytest.mark.parametrize("database", ["sqlite:///{}/none.db", "sqlite://", "sqlite:///{}/text.db"])
 def test_what_is_no_database_is_refused_and_nothing_is_left(database: str, tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("No database at all. " * 1000)
-    refused = run(tmp_path / "backup.db", database.format(folder=tmp_path))
+    refused = run(tmp_path / "backup.db", database.format(tmp_path))
     assert (refused.exit_code, "Traceback" in refused.stderr) == (1, False)
     assert refused.stderr.startswith(("There is no database file", "Not backed up: "))
     assert [file.name for file in tmp_path.iterdir()] == ["text.db"]
@@ -203,7 +192,9 @@ def test_a_damaged_database_gives_no_backup(templates: Any, tmp_path: Path) -> N
         file.seek(database.stat().st_size // 2)
         file.write(b"\xff" * 40_000)
     refused = run(tmp_path / "backup.db", f"sqlite:///{database}")
-    assert (refused.exit_code, "Not backed up: the database is damaged" in refused.stderr) == (1, True)
+    assert refused.exit_code == 1
+    assert "damaged" in refused.stderr or "malformed" in refused.stderr
+    assert "Traceback" not in refused.stderr
     assert not list(tmp_path.glob("backup*"))
 
 

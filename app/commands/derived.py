@@ -4,7 +4,7 @@ One place for it, so that a first import, a changed one and an edit all store th
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -63,21 +63,25 @@ class _Support(NamedTuple):
     said: Edtf | None
 
 
-def derive(negotiation: str, tables: Mapping[str, Numbered]) -> list[Batch]:
-    """The rows of every table that a package fills, in an order in which they may be written."""
-    return _Derivation(negotiation, tables).batches()
+def derive(negotiation: str, tables: Mapping[str, Numbered], uncounted: Collection[int] = ()) -> list[Batch]:
+    """The rows of every table that a package fills, in an order in which they may be written.
+
+    ``uncounted`` are the numbers of citations that nobody has published yet: no date of a record may be
+    moved by them.
+    """
+    return _Derivation(negotiation, tables, uncounted).batches()
 
 
 class _Derivation:
     """One negotiation while its rows are worked out."""
 
-    def __init__(self, negotiation: str, tables: Mapping[str, Numbered]) -> None:
+    def __init__(self, negotiation: str, tables: Mapping[str, Numbered], uncounted: Collection[int]) -> None:
         self.negotiation = negotiation
         self.tables = tables
         self.published = {row["id"]: parse_edtf(row["published"]).last for row in self._rows("sources")}
         self.supports: dict[tuple[str, str], list[_Support]] = defaultdict(list)
-        for row in self._rows("citations"):
-            if row.get("relation") != CitationRelation.DENIES.value:
+        for row, number in self.tables.get("citations", ()):
+            if row.get("relation") != CitationRelation.DENIES.value and number not in uncounted:
                 support = _Support(self.published[row["source"]], self._said(row))
                 self.supports[row["subject_type"], row["subject"]].append(support)
         self.records: list[_Columns] = []

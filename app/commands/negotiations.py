@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import update
+from sqlalchemy import and_, select, text, update
 
 from app.commands import revisions
 from app.commands.batches import Batch, Row, delete_rows, insert_rows, read_rows, update_rows
 from app.commands.derived import derive
 from app.commands.positions import rebuild_cells
 from app.db import WriteSession
-from app.models import Negotiation, Response, Term
+from app.domain.vocabulary import ReviewStatus
+from app.models import Citation, Negotiation, Record, Response, Term
 
 Progress = Callable[[str, int, int], None]
 
@@ -34,6 +35,10 @@ NOUNS = {
     "citations": "citation",
     "coverage": "coverage",
 }
+
+
+# From so many changes on, the database is told to count its rows anew.
+MANY = 100
 
 
 class Entry(NamedTuple):
@@ -80,7 +85,9 @@ def store_negotiation(
     negotiation = tables["negotiation"][0].row["id"]
     fresh = tables["negotiation"][0].before is None
     batches = derive(
-        negotiation, {name: [(e.row, e.number) for e in entries] for name, entries in tables.items()}
+        negotiation,
+        {name: [(e.row, e.number) for e in entries] for name, entries in tables.items()},
+        set() if fresh else unpublished_citations(session, negotiation),
     )
     _synchronise(session, negotiation, batches, fresh=fresh, progress=progress)
     changes = list(_changes(tables))
@@ -96,8 +103,33 @@ def store_negotiation(
             update(Negotiation).where(Negotiation.id == negotiation).values(revision=Negotiation.revision + 1)
         )
         rebuild_cells(session, negotiation, progress=progress)
+    if len(changes) >= MANY:
+        # Without statistics of its own a database that has just been filled plans its reads badly.
+        session.execute(text("ANALYZE"))
     stored = session.get_one(Negotiation, negotiation, populate_existing=True)
     return Imported(negotiation, created, changed, bool(reordered), stored.revision)
+
+
+def unpublished_citations(session: WriteSession, negotiation: str) -> set[int]:
+    """The numbers of citations of published records that are not published themselves."""
+    return set(
+        session.scalars(
+            select(Citation.number)
+            .join(
+                Record,
+                and_(
+                    Record.negotiation == Citation.negotiation,
+                    Record.type == Citation.subject_type,
+                    Record.id == Citation.subject,
+                ),
+            )
+            .where(
+                Citation.negotiation == negotiation,
+                Citation.review_status != ReviewStatus.PUBLISHED,
+                Record.review_status == ReviewStatus.PUBLISHED,
+            )
+        )
+    )
 
 
 def _changes(tables: Tables) -> Iterator[revisions.Change]:

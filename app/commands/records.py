@@ -134,6 +134,7 @@ def store_demand(
         "links": [(link, number) for number, link in links.items()],
     }
     numbers = sorted(citations)
+    uncounted = _uncounted(session, negotiation, row["id"], status, numbers)
     scopes: list[tuple[type, ColumnElement[bool]]] = [
         (Record, and_(Record.type == "demand", Record.id == row["id"])),
         (Demand, Demand.id == row["id"]),
@@ -145,7 +146,7 @@ def store_demand(
         (CitationAttribution, CitationAttribution.citation.in_(numbers)),
     ]
     entered = {"review_status": status.value, "entered_by": account} if status else {}
-    batches = {batch.model: batch for batch in derive(negotiation, tables)}
+    batches = {batch.model: batch for batch in derive(negotiation, tables, uncounted)}
     gone: list[tuple[Batch, list[Row]]] = []
     for model, scope in scopes:
         batch = batches[model]
@@ -160,6 +161,26 @@ def store_demand(
         gone.append((batch, [key for key in stored if key not in kept]))
     for batch, keys in reversed(gone):
         delete_rows(session, batch, keys)
+
+
+def _uncounted(
+    session: WriteSession, negotiation: str, demand: str, status: ReviewStatus | None, numbers: Sequence[int]
+) -> set[int]:
+    """The citations that must not move the dates of a published demand: those that still wait."""
+    rows = session.execute(
+        select(Citation.number, Citation.review_status).where(
+            Citation.negotiation == negotiation, Citation.number.in_(numbers)
+        )
+    )
+    stored = {number: known for number, known in rows}  # noqa: C416 - rows are no pairs to a type checker
+    of_demand = session.scalar(
+        select(Record.review_status).where(
+            Record.negotiation == negotiation, Record.type == "demand", Record.id == demand
+        )
+    )
+    if of_demand is not ReviewStatus.PUBLISHED:
+        return set()
+    return {n for n in numbers if stored.get(n, status) is not ReviewStatus.PUBLISHED}
 
 
 def publish_change(

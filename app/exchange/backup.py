@@ -73,7 +73,7 @@ def _copy_sqlite(engine: Engine, part: Path) -> None:
     except sqlite3.Error as error:
         raise NotBackedUp(f"the database cannot be copied ({error})") from None
     if faults != ["ok"]:
-        raise NotBackedUp(f"the database is damaged: {faults[0]}")
+        raise NotBackedUp(f"the database is damaged ({faults[0].splitlines()[-1]})")
     _sync(part)
 
 

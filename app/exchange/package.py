@@ -38,6 +38,7 @@ __all__ = [
     "check_package",
     "export_package",
     "import_package",
+    "store_package",
 ]
 
 Progress = Callable[[str, int, int], None]
@@ -82,19 +83,29 @@ def import_package(
     """
     with uncollected():
         package = read_package(path)
-        if id_ := _negotiation_of(package):
-            revisions.lock(session, id_)
-        tables, reordered = _checked(session, package)
-        return store_negotiation(
-            session,
-            {
-                name: [Entry(row.cells, row.before, row.number) for row in rows]
-                for name, rows in tables.items()
-            },
-            reordered=reordered,
-            now=now,
-            progress=progress,
-        )
+        return store_package(session, package, now=now, progress=progress)
+
+
+def store_package(
+    session: WriteSession,
+    package: Package,
+    *,
+    now: datetime,
+    account: int | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Merge what a package says with what is stored, check all of it, and store it. Raises PackageFaults."""
+    if id_ := _negotiation_of(package):
+        revisions.lock(session, id_)
+    tables, reordered = _checked(session, package)
+    return store_negotiation(
+        session,
+        {name: [Entry(row.cells, row.before, row.number) for row in rows] for name, rows in tables.items()},
+        reordered=reordered,
+        now=now,
+        account=account,
+        progress=progress,
+    )
 
 
 def check_package(session: Session, path: Path) -> Plan:

@@ -94,6 +94,8 @@ def _only_published(file: str) -> list[Any]:
         return [published(Record)]
     if file == "citations":
         return [published(Citation)]
+    if file == "sources":
+        return [published(Source)]
     if file == "links":
         return [_published_demand(Link.from_demand), _published_demand(Link.to_demand)]
     return []

@@ -108,7 +108,7 @@ def _sources(session: ReadSession, negotiation: str, source: str) -> dict[str, S
     """The source, the one that it relays, and those of one voice with it."""
     own = (
         select(Source.voice, Source.origin)
-        .where(Source.negotiation == negotiation, Source.id == source)
+        .where(Source.negotiation == negotiation, Source.id == source, published(Source))
         .subquery()
     )
     rows: Any = session.execute(
@@ -133,6 +133,7 @@ def _sources(session: ReadSession, negotiation: str, source: str) -> dict[str, S
         )
         .where(
             Source.negotiation == negotiation,
+            published(Source),
             (Source.voice == select(own.c.voice).scalar_subquery())
             | (Source.id == select(own.c.origin).scalar_subquery()),
         )

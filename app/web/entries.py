@@ -6,13 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.commands import demands as commands
 from app.commands.demands import By, Entry
-from app.commands.records import NoSuchRecord as NoSuchDemand
 from app.commands.records import Outdated
-from app.commands.submissions import NoToken, SentBefore, SentWithOtherText, claim, settle
 from app.db import ReadSession, WriteSession
 from app.domain.attribution import attribution, speaker_words, track
 from app.domain.dates import NotADate
@@ -56,6 +54,7 @@ from app.web.paths import address
 from app.web.positions import base_context
 from app.web.render import page
 from app.web.security import Permission, allow
+from app.web.submissions import once
 
 router = APIRouter(include_in_schema=False)
 
@@ -266,29 +265,14 @@ def _once(
     save: Callable[[], str],
     again: Callable[..., Response],
 ) -> Response:
-    """Save a form once, commit, and go to the record; say in words whatever keeps it from being saved."""
-    try:
-        claim(session, token, person.account, items, now=datetime.now(UTC))
+    """Save a form once, and go to the record, or to what waits where it is not published yet."""
+
+    def saved() -> str:
         demand = save()
-    except SentBefore as sent:
-        return RedirectResponse(sent.result, status_code=303)
-    except SentWithOtherText:
-        words = "This form was sent already, with other text. What you see is the other text; none is lost."
-        return again(Faults(form=words), 409)
-    except NoToken:
-        return again(Faults(form="This form has lost its mark. Send it again; everything is here."), 422)
-    except Outdated as conflict:
-        session.rollback()
-        words = "Somebody else has changed this record meanwhile. Both texts are here; nothing was saved."
-        return again(Faults(form=words), 409, conflict)
-    except NoSuchDemand:
-        session.rollback()
-        return again(Faults(form="What this refers to is not there any more; choose again."), 422)
-    where = "entries" if not person.edits else f"demands/{demand}"
-    result = address(f"/negotiations/{negotiation}/{where}")
-    settle(session, token, result)
-    session.commit()
-    return RedirectResponse(result, status_code=303)
+        where = "entries" if not person.edits else f"demands/{demand}"
+        return address(f"/negotiations/{negotiation}/{where}")
+
+    return once(session, token, person.account, items, saved, again)
 
 
 def _by(person: Person) -> By:

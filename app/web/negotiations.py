@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.queries.negotiations import all_negotiations
+from app.queries.setup import missing
 from app.web.deps import Reads
 from app.web.render import etag, not_modified, page
 from app.web.security import Permission, allow
@@ -19,4 +20,5 @@ def index(request: Request, session: Reads) -> Response:
     tag = etag(request, sum(negotiation.revision for negotiation in negotiations))
     if answer := not_modified(request, tag):
         return answer
-    return page(request, "negotiations/index.html", {"negotiations": negotiations}, tag=tag)
+    context = {"negotiations": negotiations, "missing": missing(session)}
+    return page(request, "negotiations/index.html", context, tag=tag)

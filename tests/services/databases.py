@@ -13,7 +13,9 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from app.cli import DEMO, PACKAGES
+from app.commands.accounts import add_account
 from app.db import make_engine, migrate, write_session
+from app.domain.vocabulary import AccountRole
 from app.exchange.package import import_package
 from app.main import create_app
 from app.settings import Settings
@@ -31,14 +33,31 @@ def engine_for(url: str) -> Iterator[Engine]:
         engine.dispose()
 
 
+MADE_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PASSWORD = "correct horse battery"  # noqa: S105 - of people who are made up
+PEOPLE = {"anna": AccountRole.EDITOR, "ben": AccountRole.EDITOR, "carl": AccountRole.CONTRIBUTOR,
+          "dora": AccountRole.CONTRIBUTOR, "root": AccountRole.ADMIN}  # fmt: skip
+
+
 def load(url: str, *packages: Path) -> None:
-    """Migrate a database and import packages into it."""
+    """Migrate a database, import packages into it, and let in the people of the tests."""
     with engine_for(url) as engine:
         migrate(engine)
         with write_session(engine) as session:
             for package in packages:
-                import_package(session, package, now=datetime(2026, 3, 1, 12, tzinfo=UTC))
+                import_package(session, package, now=MADE_AT)
+            if packages:
+                for name, role in PEOPLE.items():
+                    add_account(session, name, role, now=MADE_AT, password=PASSWORD)
             session.commit()
+
+
+def signed_in(client: TestClient, name: str) -> TestClient:
+    """A client of the same application in whose browser this person is signed in."""
+    other = TestClient(client.app, base_url="https://testserver", follow_redirects=False)
+    response = other.post("/login", data={"name": name, "password": PASSWORD})
+    assert response.status_code == 303, response.text
+    return other
 
 
 @contextmanager
@@ -110,4 +129,20 @@ def demo_url(request: pytest.FixtureRequest, templates: Any) -> str:
 def reader(demo_url: str) -> Iterator[TestClient]:
     """A reader of the bundled negotiations, on either kind of database."""
     with serving(demo_url) as client:
+        yield client
+
+
+@pytest.fixture(params=KINDS)
+def desk_url(request: pytest.FixtureRequest, templates: Any, tmp_path: Path) -> Iterator[str]:
+    """A database of its own with the bundled negotiations, for tests that write."""
+    template = templates(request.param, *(DEMO / name for name in PACKAGES))
+    with _copy(request.param, template, tmp_path, request) as url:
+        yield url
+
+
+@pytest.fixture
+def desk(desk_url: str) -> Iterator[TestClient]:
+    """A reader of a site to which people may write."""
+    with serving(desk_url) as client:
+        client.follow_redirects = False
         yield client

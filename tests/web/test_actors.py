@@ -34,9 +34,12 @@ def test_who_takes_no_part_shows_where_it_is_heard_as_a_speaker(small: TestClien
     assert log(small, f"{TALKS}/p-office?on=2024-01-02").ids == ["demand-formula"]
 
 
-def test_the_latest_records_lead_to_the_time_line(small: TestClient, reader: TestClient) -> None:
+def test_the_latest_records_lead_to_the_time_line(small: TestClient) -> None:
     page = small.get(f"{TALKS}/q?{END}").text
     assert f'href="/negotiations/reports/timeline?{END}&amp;actor=q"' in page
+
+
+def test_no_more_than_the_latest_records_are_shown(reader: TestClient) -> None:
     assert len(log(reader, "/negotiations/gaza/actors/hamas?on=2024-09-04").ids) == 20
 
 

@@ -1,0 +1,56 @@
+"""A form that was sent, taken once: committed, and answered by where it led or by what kept it."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from starlette.responses import RedirectResponse, Response
+
+from app.commands.records import NoSuchRecord, Outdated
+from app.commands.submissions import NoToken, SentBefore, SentWithOtherText, claim, settle
+from app.db import WriteSession
+from app.forms.base import Faults
+
+
+class Refused(Exception):
+    """What a form says cannot be kept; ``faults`` has it in words, by field."""
+
+    def __init__(self, faults: Faults) -> None:
+        super().__init__("refused")
+        self.faults = faults
+
+
+def once(
+    session: WriteSession,
+    token: str,
+    account: int,
+    items: Sequence[tuple[str, str]],
+    save: Callable[[], str],
+    again: Callable[..., Response],
+) -> Response:
+    """Save a form once, commit, and go where ``save`` says; say in words whatever keeps it from being saved.
+
+    ``again`` is given the faults and the status, and the conflict where somebody else has changed the record.
+    """
+    try:
+        claim(session, token, account, items, now=datetime.now(UTC))
+        result = save()
+    except SentBefore as sent:
+        return RedirectResponse(sent.result, status_code=303)
+    except SentWithOtherText:
+        words = "This form was sent already, with other text. What you see is the other text; none is lost."
+        return again(Faults(form=words), 409)
+    except NoToken:
+        return again(Faults(form="This form has lost its mark. Send it again; everything is here."), 422)
+    except Outdated as conflict:
+        session.rollback()
+        words = "Somebody else has changed this record meanwhile. Both texts are here; nothing was saved."
+        return again(Faults(form=words), 409, conflict)
+    except NoSuchRecord:
+        session.rollback()
+        return again(Faults(form="What this refers to is not there any more; choose again."), 422)
+    except Refused as refusal:
+        session.rollback()
+        return again(refusal.faults, 422)
+    settle(session, token, result)
+    session.commit()
+    return RedirectResponse(result, status_code=303)
