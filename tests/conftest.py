@@ -3,7 +3,12 @@
 import hypothesis
 import pytest
 
-pytest_plugins = ["tests.services.chromium", "tests.services.databases", "tests.services.postgresql", "tests.services.site"]
+pytest_plugins = [
+    "tests.services.chromium",
+    "tests.services.databases",
+    "tests.services.postgresql",
+    "tests.services.site",
+]
 
 # A busy machine is slow at random, which says nothing about the example it was slow at.
 hypothesis.settings.register_profile("parley", deadline=None)

@@ -11,8 +11,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from app.cli import DEMO, app
 
@@ -118,7 +117,7 @@ def test_serve_prints_its_address_answers_there_and_ends_when_told(database: str
         deadline = time.monotonic() + 20
         while True:
             try:
-                with urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:  # noqa: S310
+                with urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
                     page = answer.read().decode()
                 break
             except OSError:

@@ -33,5 +33,6 @@ def test_a_wrong_setting_is_named_and_its_value_is_not_repeated(
 
 
 def test_the_readme_has_every_setting_with_its_default() -> None:
-    rows = dict(re.findall(r"^\| `(PARLEY_[A-Z_]+)` \| (.*?) \|", README.read_text(encoding="utf-8"), re.MULTILINE))
+    text = README.read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(PARLEY_[A-Z_]+)` \| (.*?) \|", text, re.MULTILINE))
     assert set(rows) == {f"PARLEY_{name.upper()}" for name in Settings.model_fields}

@@ -19,14 +19,25 @@ SOURCES = ("app", "migrations", "static", "templates", "LICENSE", "pyproject.tom
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built without a network from a copy, because a build leaves folders behind."""
-    source, wheels = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheels")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what a wheel is built from, because a build leaves folders behind."""
+    copy = tmp_path_factory.mktemp("source")
     for name in SOURCES:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, source / name)
+            shutil.copytree(ROOT / name, copy / name)
         else:
-            shutil.copyfile(ROOT / name, source / name)
+            shutil.copyfile(ROOT / name, copy / name)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built without a network, over what an older build left behind."""
+    older = source / "build" / "lib" / "app" / "templates"
+    older.mkdir(parents=True)
+    (older / "removed.html").touch()
+    (older.parent / "removed.py").touch()
+    wheels = tmp_path_factory.mktemp("wheels")
     pip("wheel", "--no-build-isolation", "--wheel-dir", str(wheels), str(source))
     (made,) = wheels.glob("*.whl")
     return made
@@ -53,13 +64,13 @@ def files(folder: Path) -> set[str]:
     }
 
 
-def test_a_wheel_holds_every_file_and_no_top_level_name_but_app(wheel: Path) -> None:
+def test_a_wheel_holds_every_file_and_no_top_level_name_but_app(source: Path, wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if not name.endswith("/")}
-        assert archive.read("app/static/app.css") == (ROOT / "static" / "app.css").read_bytes()
+        assert archive.read("app/static/app.css") == (source / "static" / "app.css").read_bytes()
     metadata = {name for name in held if ".dist-info/" in name}
-    beside = files(ROOT / "templates") | files(ROOT / "static") | files(ROOT / "migrations")
-    assert held - metadata == files(ROOT / "app") | {f"app/{name}" for name in beside}
+    beside = files(source / "templates") | files(source / "static") | files(source / "migrations")
+    assert held - metadata == files(source / "app") | {f"app/{name}" for name in beside}
     # A rule of packaging that drops a kind of file would drop it on both sides of a comparison of lists.
     needed = {"static/vendor/SHA256SUMS", "templates/base.html", "migrations/env.py", "demo/gaza/demands.csv"}
     assert {f"app/{name}" for name in needed} <= held
@@ -75,7 +86,9 @@ print(db.MIGRATIONS, render.TEMPLATES, render.STATIC, cli.DEMO, sep="\\n")
 """
 
 
-def test_an_installed_wheel_makes_a_database_and_serves_it(installed: Path, tmp_path: Path) -> None:
+def test_an_installed_wheel_makes_a_database_and_serves_it(
+    source: Path, installed: Path, tmp_path: Path
+) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
     # What it depends on comes from where the tests run.
     environment |= {
@@ -100,10 +113,10 @@ def test_an_installed_wheel_makes_a_database_and_serves_it(installed: Path, tmp_
     try:
         page = read(f"http://127.0.0.1:{port}/", server).decode()
         assert "Gaza" in page
-        digest = hashlib.sha256((ROOT / "static" / "app.css").read_bytes()).hexdigest()[:12]
-        address = f"/static/app.css?v={digest}"
+        style = (source / "static" / "app.css").read_bytes()
+        address = f"/static/app.css?v={hashlib.sha256(style).hexdigest()[:12]}"
         assert address in page
-        assert read(f"http://127.0.0.1:{port}{address}", server) == (ROOT / "static" / "app.css").read_bytes()
+        assert read(f"http://127.0.0.1:{port}{address}", server) == style
         assert b"<table" in read(f"http://127.0.0.1:{port}/negotiations/gaza", server)
     finally:
         server.terminate()

@@ -116,6 +116,15 @@ def delete_rows(session: WriteSession, batch: Batch, keys: Sequence[Row]) -> Non
     session.connection().execute(statement, [dict(zip(names, key, strict=True)) for key in keys])
 
 
+def gather_statistics(session: WriteSession, batches: Sequence[Batch]) -> None:
+    """Let PostgreSQL know how much has come in: it plans what is read next as if the tables were empty."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        quote = connection.dialect.identifier_preparer.quote
+        tables = ", ".join(quote(batch.table.name) for batch in batches if batch.rows)
+        connection.exec_driver_sql(f"ANALYZE {tables}")
+
+
 @contextmanager
 def uncollected() -> Iterator[None]:
     """Work that makes objects by the million and frees none of them, without searching for garbage.

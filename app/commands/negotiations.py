@@ -8,7 +8,15 @@ from typing import NamedTuple
 from sqlalchemy import and_, select, text, update
 
 from app.commands import revisions
-from app.commands.batches import Batch, Row, delete_rows, insert_rows, read_rows, update_rows
+from app.commands.batches import (
+    Batch,
+    Row,
+    delete_rows,
+    gather_statistics,
+    insert_rows,
+    read_rows,
+    update_rows,
+)
 from app.commands.derived import derive
 from app.commands.positions import rebuild_cells
 from app.db import WriteSession
@@ -102,6 +110,7 @@ def store_negotiation(
         session.execute(
             update(Negotiation).where(Negotiation.id == negotiation).values(revision=Negotiation.revision + 1)
         )
+        gather_statistics(session, batches)
         rebuild_cells(session, negotiation, progress=progress)
     if len(changes) >= MANY:
         # Without statistics of its own a database that has just been filled plans its reads badly.

@@ -97,7 +97,9 @@ def test_the_arrow_keys_move_to_the_neighbouring_days(page: Page, site: str) -> 
 ADDRESSES = {
     "home": "/",
     "positions": f"{GAZA}?on=2024-09-04",
-    "two days and a proposal": f"{GAZA}?on=2024-09-04&columns=hamas@2024-02-07,hamas,proposal:israel-may-27-2024",
+    "two days and a proposal": (
+        f"{GAZA}?on=2024-09-04&columns=hamas@2024-02-07,hamas,proposal:israel-may-27-2024"
+    ),
     "a cell": f"{GAZA}/positions/hamas/governance-of-gaza?on=2024-09-04",
     "one article": "/negotiations/gaza-april-2024?on=2024-04-03",
 }

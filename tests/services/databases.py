@@ -1,4 +1,4 @@
-"""Databases for tests, of both kinds: empty ones made anew each time, and one with the bundled negotiations."""
+"""Databases for tests, of both kinds: empty ones, and copies of one with the bundled negotiations."""
 
 import shutil
 from collections.abc import Iterator
@@ -35,8 +35,13 @@ def engine_for(url: str) -> Iterator[Engine]:
 
 MADE_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PASSWORD = "correct horse battery"  # noqa: S105 - of people who are made up
-PEOPLE = {"anna": AccountRole.EDITOR, "ben": AccountRole.EDITOR, "carl": AccountRole.CONTRIBUTOR,
-          "dora": AccountRole.CONTRIBUTOR, "root": AccountRole.ADMIN}  # fmt: skip
+PEOPLE = {
+    "anna": AccountRole.EDITOR,
+    "ben": AccountRole.EDITOR,
+    "carl": AccountRole.CONTRIBUTOR,
+    "dora": AccountRole.CONTRIBUTOR,
+    "root": AccountRole.ADMIN,
+}
 
 
 def load(url: str, *packages: Path) -> None:
@@ -63,14 +68,15 @@ def signed_in(client: TestClient, name: str) -> TestClient:
 @contextmanager
 def serving(url: str, **settings: Any) -> Iterator[TestClient]:
     """The application as a client sees it, on this database."""
-    chosen = Settings(**{"public_url": PUBLIC_URL, "allowed_hosts": "*", **settings}, database_url=SecretStr(url))
+    usual = {"public_url": PUBLIC_URL, "allowed_hosts": "*"}
+    chosen = Settings(**{**usual, **settings}, database_url=SecretStr(url))
     with TestClient(create_app(chosen), base_url="http://testserver") as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Any:
-    """Answers, for a kind of database and packages, one that holds them, made once and copied from then on."""
+    """Answers, for a kind of database and packages, one that holds them, made once."""
     made: dict[tuple[str, tuple[Path, ...]], str] = {}
 
     def template(kind: str, *packages: Path) -> str:
