@@ -20,6 +20,9 @@ Row = tuple[Any, ...]
 # SQLite prepares the checks of a table once for a statement, not once for a row: half the time.
 _ROWS_OF_A_STATEMENT = 100
 
+# In a smaller table no plan goes far astray.
+_WORTH_STATISTICS = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -119,10 +122,9 @@ def delete_rows(session: WriteSession, batch: Batch, keys: Sequence[Row]) -> Non
 def gather_statistics(session: WriteSession, batches: Sequence[Batch]) -> None:
     """Let PostgreSQL know how much has come in: it plans what is read next as if the tables were empty."""
     connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        quote = connection.dialect.identifier_preparer.quote
-        tables = ", ".join(quote(batch.table.name) for batch in batches if batch.rows)
-        connection.exec_driver_sql(f"ANALYZE {tables}")
+    large = [batch.table.name for batch in batches if len(batch.rows) >= _WORTH_STATISTICS]
+    if large and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {', '.join(large)}")
 
 
 @contextmanager

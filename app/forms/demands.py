@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from app.domain.dates import NotADate, parse_edtf
 from app.domain.vocabulary import (
     Attribution,
+    CitationRelation,
     DemandKind,
     LinkRelation,
     RecordGrade,
@@ -51,7 +52,7 @@ class ReportForm(FormModel):
     origin: MaybeLine = None
 
 
-class CitationForm(ReportForm):
+class WordsForm(FormModel):
     """Who says it, in what words."""
 
     speakers: list[Line] = Field(default_factory=list)
@@ -65,6 +66,10 @@ class CitationForm(ReportForm):
     sensitive: Checked = False
     locator: MaybeLine = None
     note: MaybeText = None
+
+
+class CitationForm(ReportForm, WordsForm):
+    """A report, and who says it there."""
 
 
 class ClaimForm(FormModel):
@@ -95,6 +100,15 @@ class CiteForm(CitationForm):
 
 
 class EditForm(ClaimForm):
+    reason: Line
+    seen: int
+
+
+class CorrectCitationForm(WordsForm):
+    """A citation as it should have been entered; its source stays."""
+
+    relation: str = "supports"
+    stated: MaybeDate = None
     reason: Line
     seen: int
 
@@ -189,6 +203,12 @@ def with_choice_faults(faults: Faults, typed: Typed, known: Known) -> Faults:
     return faults
 
 
+def with_relation_fault(faults: Faults, typed: Typed) -> Faults:
+    if typed.one("relation", "supports") not in set(CitationRelation):
+        faults["relation"] = "Choose whether the report supports or denies it."
+    return faults
+
+
 # --- From a form to the rows of a data package -------------------------------------------------------
 
 
@@ -204,9 +224,7 @@ def source_row(data: ReportForm) -> dict[str, str]:
     )
 
 
-def citation_row(
-    data: CitationForm, *, relation: str = "supports", stated: str | None = None
-) -> dict[str, str]:
+def citation_row(data: WordsForm, *, relation: str = "supports", stated: str | None = None) -> dict[str, str]:
     return _row(
         relation=relation,
         quote=data.quote,

@@ -90,6 +90,24 @@ def entries_page(session: ReadSession, negotiation: str, account: int | None) ->
     return EntriesPage(head, entries)
 
 
+def editable_citation(
+    session: ReadSession, negotiation: str, demand: str, number: int
+) -> tuple[Mapping[str, str], int]:
+    """A published citation of a published demand, as last recorded, and its revision. Raises NoSuchRecord."""
+    editable_demand(session, negotiation, demand)
+    status = session.scalar(
+        select(Citation.review_status).where(
+            Citation.negotiation == negotiation,
+            Citation.number == number,
+            Citation.subject_type == RecordType.DEMAND,
+            Citation.subject == demand,
+        )
+    )
+    if status is not ReviewStatus.PUBLISHED:
+        raise NoSuchRecord(str(number))
+    return _newest(session, negotiation, "citation", str(number))
+
+
 def editable_demand(session: ReadSession, negotiation: str, demand: str) -> tuple[Mapping[str, str], int]:
     """A published demand as it was last recorded, and the revision of that. Raises NoSuchRecord."""
     negotiation_head(session, negotiation)
@@ -100,9 +118,13 @@ def editable_demand(session: ReadSession, negotiation: str, demand: str) -> tupl
     )
     if status is not ReviewStatus.PUBLISHED:
         raise NoSuchRecord(demand)
+    return _newest(session, negotiation, "demand", demand)
+
+
+def _newest(session: ReadSession, negotiation: str, noun: str, record: str) -> tuple[Mapping[str, str], int]:
     last = (
         select(func.max(Revision.number))
-        .where(Revision.negotiation == negotiation, Revision.noun == "demand", Revision.record == demand)
+        .where(Revision.negotiation == negotiation, Revision.noun == noun, Revision.record == record)
         .scalar_subquery()
     )
     after, number = session.execute(

@@ -134,6 +134,7 @@ class TimelinePage:
     possible: Sequence[TimelineRow] = field(default=())
     newer: Cursor | None = None
     older: Cursor | None = None
+    more_possible: bool = False
 
 
 def timeline_page(
@@ -153,8 +154,8 @@ def timeline_page(
     rows = here.rows(keys[:PAGE])
     older = rows[-1].cursor if len(keys) > PAGE and rows else None
     newer = rows[0].cursor if before and rows else None
-    possible = here.possible() if basis is Basis.STATED and not before else []
-    return TimelinePage(head, cast, rows, possible, newer, older)
+    possible = here.possible(PAGE + 1) if basis is Basis.STATED and not before else []
+    return TimelinePage(head, cast, rows, possible[:PAGE], newer, older, len(possible) > PAGE)
 
 
 def timeline_chunks(
@@ -228,14 +229,14 @@ class _Reading:
             return self._subjects(wanted.order_by(*_NEWEST_FIRST))
         return self._subjects(wanted.where(_newer(after)).order_by(*_OLDEST_FIRST))[::-1]
 
-    def possible(self) -> list[TimelineRow]:
+    def possible(self, limit: int) -> list[TimelineRow]:
         """The records of which their dates do not say whether they are by the day (domain.md §3)."""
         day = self.on.isoformat()
         wanted = (
             self._selected(possible=True)
             .where(Record.first_day <= day, Record.first_day < Record.last_day, Record.stated_by > day)
             .order_by(*_NEWEST_FIRST)
-            .limit(PAGE)
+            .limit(limit)
         )
         rows = self.rows(self._subjects(wanted), possible=True)
         return [row for row in rows if row.evidence.reports]

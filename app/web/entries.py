@@ -28,6 +28,7 @@ from app.forms.base import Faults, Form, Typed, read_form
 from app.forms.demands import (
     SAME_CLAIM,
     CiteForm,
+    CorrectCitationForm,
     DemandForm,
     EditForm,
     Known,
@@ -39,12 +40,13 @@ from app.forms.demands import (
     with_choice_faults,
     with_claim_faults,
     with_date,
+    with_relation_fault,
     with_report_faults,
 )
 from app.models.loading import load_roster
 from app.queries.accounts import Person
 from app.queries.choices import source_choice, source_choices, standing_choices
-from app.queries.entries import editable_demand, entries_page
+from app.queries.entries import editable_citation, editable_demand, entries_page
 from app.queries.negotiations import Cast, cast_of, negotiation_head
 from app.queries.proposals import proposal_choices
 from app.web.days import edtf_words
@@ -135,10 +137,11 @@ def create_citation(
 ) -> Response:
     """Add a report to a demand: that supports it, that says it was said again, or that denies it."""
     _, known = _known(reading, negotiation)
-    form: Form[Any] = read_form(CiteForm, _dated(items))
+    form: Form[Any] = read_form(CiteForm, items)
+    if form.typed.one("action") == "find":
+        return _cite(request, reading, view, negotiation, demand, Form(None, form.typed, Faults()))
     faults = with_choice_faults(with_report_faults(form, today()), form.typed, known)
-    if form.typed.one("relation", "supports") not in ("supports", "denies"):
-        faults["relation"] = "Choose whether the report supports or denies it."
+    faults = with_relation_fault(faults, form.typed)
     if faults or form.data is None:
         return _cite(request, reading, view, negotiation, demand, Form(None, form.typed, faults), status=422)
     data: CiteForm = form.data
@@ -153,6 +156,64 @@ def create_citation(
     def again(faults: Faults, status: int) -> Response:
         return _cite(
             request, reading, view, negotiation, demand, Form(None, form.typed, faults), status=status
+        )
+
+    return _once(session, form.typed.one("token"), person, items, negotiation, save, again)
+
+
+@router.get("/negotiations/{negotiation}/demands/{demand}/citations/{number}/edit")
+@allow(Permission.EDIT)
+def edit_citation(
+    request: Request, session: Reads, view: ViewOf, negotiation: str, demand: str, number: int
+) -> Response:
+    row, seen = editable_citation(session, negotiation, demand, number)
+    typed = Typed({name: [value] for name, value in row.items() if value != "no"} | {"seen": [str(seen)]})
+    return _edit_citation(request, session, view, negotiation, demand, number, typed, Faults())
+
+
+@router.post("/negotiations/{negotiation}/demands/{demand}/citations/{number}/edit")
+@allow(Permission.EDIT)
+def update_citation(
+    request: Request,
+    session: Writes,
+    reading: Reads,
+    view: ViewOf,
+    person: PersonOf,
+    negotiation: str,
+    demand: str,
+    number: int,
+    items: FormItems,
+) -> Response:
+    """Correct a citation, with a reason; what was entered before stays in its history."""
+    editable_citation(reading, negotiation, demand, number)
+    _, known = _known(reading, negotiation)
+    form: Form[Any] = read_form(CorrectCitationForm, items)
+    faults = with_relation_fault(with_choice_faults(Faults(form.faults), form.typed, known), form.typed)
+    if faults or form.data is None:
+        return _edit_citation(
+            request, reading, view, negotiation, demand, number, form.typed, faults, status=422
+        )
+    data: CorrectCitationForm = form.data
+
+    def save() -> str:
+        row = citation_row(data, relation=data.relation, stated=data.stated)
+        commands.edit_citation(
+            session, negotiation, number, row, _by(person), reason=data.reason, seen=data.seen
+        )
+        return demand
+
+    def again(faults: Faults, status: int, conflict: Outdated | None = None) -> Response:
+        return _edit_citation(
+            request,
+            reading,
+            view,
+            negotiation,
+            demand,
+            number,
+            form.typed,
+            faults,
+            status=status,
+            conflict=conflict,
         )
 
     return _once(session, form.typed.one("token"), person, items, negotiation, save, again)
@@ -426,6 +487,30 @@ def _cite(
         "searched": bool(typed.one("find")),
     }
     return page(request, "demands/cite.html", context, status=status)
+
+
+def _edit_citation(
+    request: Request,
+    session: ReadSession,
+    view: Any,
+    negotiation: str,
+    demand: str,
+    number: int,
+    typed: Typed,
+    faults: Faults,
+    status: int = 200,
+    conflict: Outdated | None = None,
+) -> Response:
+    context = _form_context(session, view, negotiation, typed, faults)
+    if conflict:
+        typed = Typed(typed | {"seen": [str(conflict.revision)]})
+    context |= {
+        "demand": demand,
+        "number": number,
+        "typed": typed,
+        "newest": conflict.newest if conflict else None,
+    }
+    return page(request, "demands/citation.html", context, status=status)
 
 
 def _edit(

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, event, func, select, update
 
-from app.cli import DEMO
 from app.commands.positions import rebuild_cells
 from app.db import make_engine, migrate, read_session, write_session
 from app.domain.cells import cell_from_json
@@ -24,6 +23,7 @@ from app.models.loading import load_records
 from tests.domain.negotiations import DAYS, HOLDERS, ISSUES, Tables, negotiations
 from tests.make import make_package, talks, write_package
 from tests.packages import NOW, contents, export, load
+from tests.services.databases import engine_for
 from tests.tables import records_from
 
 ON = [DAYS[0].replace(day=1), *DAYS, DAYS[-1].replace(month=12, day=31)]
@@ -86,7 +86,7 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine.dispose()
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(imports=st.lists(negotiations(), min_size=1, max_size=3))
 def test_after_any_imports_the_stored_cells_are_those_of_the_rule(
     sqlite: Engine, imports: list[Tables]
@@ -129,19 +129,19 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_the_stored_cells_of_the_gaza_package_are_those_of_the_rule(engine: Engine) -> None:
-    load(engine, DEMO / "gaza")
-    with read_session(engine) as session:
-        records = load_records(session, "gaza")
-    expected = {
-        (basis, holder, issue, day.isoformat()): cell
-        for holder, issue in records.cells()
-        for basis in Basis
-        for day, cell in cell_history(records, holder, issue, basis)
-    }
-    assert stored_cells(engine, "gaza") == expected
-    kept, counted = change_days(engine)
-    assert kept == counted
+def test_the_stored_cells_of_the_gaza_package_are_those_of_the_rule(demo_url: str) -> None:
+    with engine_for(demo_url) as engine:
+        with read_session(engine) as session:
+            records = load_records(session, "gaza")
+        expected = {
+            (basis, holder, issue, day.isoformat()): cell
+            for holder, issue in records.cells()
+            for basis in Basis
+            for day, cell in cell_history(records, holder, issue, basis)
+        }
+        assert stored_cells(engine, "gaza") == expected
+        kept, counted = change_days(engine)
+        assert kept == counted
 
 
 def test_a_rebuild_of_right_cells_changes_nothing_and_mends_wrong_ones(

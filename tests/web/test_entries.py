@@ -528,3 +528,20 @@ def test_a_waiting_report_moves_no_date_and_survives_an_import(desk: TestClient)
     assert "Would store its arms" in desk.get(f"{GAZA}?columns=hamas").text
     assert "Earlier News" not in desk.get(address).text
     assert_cells_equal_the_rule(desk)
+
+
+def test_a_corrected_report_changes_the_track_at_once(desk: TestClient) -> None:
+    anna = signed_in(desk, "anna")
+    address = report(anna)
+    link = re.search(rf'href="({address}/citations/\d+/edit)"', anna.get(address).text)
+    assert link
+    hidden = form(anna, link[1])
+    corrected = {**hidden, "attributed_to": "Egyptian officials", "speakers": "egypt", "relation": "supports"}
+    assert anna.post(link[1], data=corrected).status_code == 422, "a reason is needed"
+    response = anna.post(link[1], data={**corrected, "reason": "It was the Egyptians who said so."})
+    assert response.status_code == 303
+    cell = words(desk.get(f"{GAZA}/positions/hamas/disarmament").text)
+    assert "Hamas, as described by Egyptian officials (a mediator); Example Times, 28 Feb 2026" in cell
+    outdated = anna.post(link[1], data={**corrected, "token": "t" * 40, "reason": "again"})
+    assert (outdated.status_code, "As it was saved meanwhile" in outdated.text) == (409, True)
+    assert_cells_equal_the_rule(desk)
