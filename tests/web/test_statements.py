@@ -1,0 +1,113 @@
+"""No page's number of statements grows with the history that it does not show."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Connection, event, text
+from starlette.testclient import TestClient
+
+from tests.make import make_package
+from tests.services.databases import engine_for, load, serving
+
+MADE = "/negotiations/made"
+ADDRESSES = [
+    "/",
+    MADE,
+    f"{MADE}?on=2024-03-01",
+    f"{MADE}?on=2024-03-01&basis=stated&columns=party-1@2023-12-24,party-1,mediator-1",
+    f"{MADE}/positions/party-2/issue-12",
+    f"{MADE}/timeline",
+    f"{MADE}/timeline?on=2024-06-01&actor=party-1&issue=issue-1&track=own_side",
+    f"{MADE}/timeline?q=title&type=demand&denied=1",
+    f"{MADE}/actors/party-1",
+    f"{MADE}/issues/issue-1",
+    f"/api/v1{MADE}/positions?on=2024-06-01",
+]
+FEW, MANY = 500, 50_000
+
+
+@pytest.fixture(scope="module")
+def counts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[int]]:
+    """For each page, its statements with 500 demands, and with the same ones a hundred times over."""
+    folder = tmp_path_factory.mktemp("statements")
+    url = f"sqlite:///{folder / 'parley.db'}"
+    load(url, make_package(folder / "made", demands=FEW))
+    found: dict[str, list[int]] = {address: [] for address in ADDRESSES}
+    with serving(url) as client:
+        for address in ADDRESSES:
+            found[address].append(statements(client, address))
+    multiply(url, MANY // FEW)
+    with serving(url) as client:
+        for address in ADDRESSES:
+            found[address].append(statements(client, address))
+    return found
+
+
+def statements(client: TestClient, address: str) -> int:
+    with counting(client) as seen:
+        response = client.get(address)
+    assert response.status_code == 200, address
+    return len(seen)
+
+
+@contextmanager
+def counting(client: TestClient) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(connection: Connection, cursor: object, statement: str, *others: object) -> None:
+        seen.append(statement)
+
+    engine = client.app.state.engine  # type: ignore[attr-defined]
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+# Which columns name a record or a citation, and so get a number of their own in every copy.
+COPIED = {
+    "records": {"id": "id || '-' || n"},
+    "demands": {"id": "id || '-' || n"},
+    "record_actors": {"record": "record || '-' || n"},
+    "record_issues": {"record": "record || '-' || n"},
+    "citations": {"number": "number + n * 1000000", "subject": "subject || '-' || n"},
+    "citation_speakers": {"citation": "citation + n * 1000000"},
+    "citation_attributions": {"citation": "citation + n * 1000000"},
+}
+ONLY_DEMANDS = {
+    "records": "type = 'demand'",
+    "record_actors": "type = 'demand'",
+    "record_issues": "type = 'demand'",
+    "citations": "subject_type = 'demand'",
+    "citation_speakers": "citation IN (SELECT number FROM citations WHERE subject_type = 'demand')",
+    "citation_attributions": "citation IN (SELECT number FROM citations WHERE subject_type = 'demand')",
+}
+
+
+def multiply(url: str, times: int) -> None:
+    """Copy every demand with its citations, as many times; quicker than importing as many."""
+    with engine_for(url) as engine, engine.connect().execution_options(parley_writes=True) as connection:
+        for table, renamed in COPIED.items():
+            columns = [row[1] for row in connection.execute(text(f"PRAGMA table_info({table})"))]
+            values = ", ".join(renamed.get(name, f'"{name}"') for name in columns)
+            where = ONLY_DEMANDS.get(table, "1")
+            connection.execute(
+                text(
+                    "WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < :times)"
+                    f" INSERT INTO {table} SELECT {values} FROM {table}, copies WHERE {where}"  # noqa: S608
+                ),
+                {"times": times - 1},
+            )
+        connection.commit()
+        demands = connection.execute(text("SELECT count(*) FROM demands")).scalar()
+        assert demands == MANY
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_of_50_000_demands_asks_no_more_than_one_of_500(
+    counts: dict[str, list[int]], address: str
+) -> None:
+    few, many = counts[address]
+    assert many <= few <= 40
