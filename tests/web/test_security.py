@@ -51,7 +51,7 @@ def addresses(routes: list[BaseRoute]) -> Iterator[str]:
             )
 
 
-NOUNS = ("demand", "proposal", "source", "remark", "event", "path", "record")
+NOUNS = ("demand", "proposal", "source", "remark", "event", "path", "record", "token", "number")
 
 
 def test_every_route_answers_with_the_security_headers(reader: TestClient) -> None:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from html import unescape
 from itertools import count
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 import pytest
@@ -118,15 +119,21 @@ def hidden(client: TestClient, page: str, action: str) -> dict[str, str]:
 
 
 def send(client: TestClient, action: str, page: str = "", status: int = 303, **typed: str) -> str:
-    """Fill in the form and send it; answers where it led, or the page that came back."""
-    response = client.post(action, data={**hidden(client, page or action, action), **typed})
+    """Fill in the form that stands on ``page`` and send it; answers where it led, or what came back.
+
+    Where no page is named, the form is not opened first unless it corrects something.
+    """
+    if action.endswith(("/edit", "/setup")):
+        page = page or action
+    fields = hidden(client, page, action) if page else {"token": token_urlsafe(32)}
+    response = client.post(action, data={**fields, **typed})
     assert response.status_code == status, response.text
     return response.headers["location"] if status == 303 else response.text
 
 
 def begin(client: TestClient) -> str:
     """The talks of P and Q, with M as mediator, two issues and a sub-question; answers their address."""
-    setup = send(client, NEW, title="Talks of P and Q", started="2024-01")
+    setup = send(client, NEW, NEW, title="Talks of P and Q", started="2024-01")
     send(client, f"{setup}/actors/new", setup, name="P", kind="state", takes_part="party")
     send(client, f"{setup}/actors/new", setup, name="Q", takes_part="party", aliases="The Q\r\nق\r\n")
     send(client, f"{setup}/actors/new", setup, name="M")
@@ -138,7 +145,7 @@ def begin(client: TestClient) -> str:
     return setup.removesuffix("/setup")
 
 
-def report(client: TestClient, talks: str, **claim: str) -> None:
+def report(client: TestClient, talks: str, page: str = "", **claim: str) -> None:
     usual = {
         "outlet": "Example Times",
         "published": "2024-03-02",
@@ -151,7 +158,7 @@ def report(client: TestClient, talks: str, **claim: str) -> None:
         "summary": "Forty days at first",
         "stated": "2024-03-01",
     }
-    send(client, f"{talks}/demands", f"{talks}/demands/new", **{**usual, **claim})
+    send(client, f"{talks}/demands", page, **{**usual, **claim})
 
 
 def revisions(client: TestClient, talks: str) -> list[tuple[str, str, str]]:
@@ -175,7 +182,7 @@ def cells(client: TestClient, talks: str, *, rebuilt: bool = False) -> list[tupl
 
 
 def test_from_nothing_to_the_first_demand_in_its_cell(desk: TestClient, anna: TestClient) -> None:
-    send(anna, NEW, title="Others", id="other")
+    send(anna, NEW, NEW, title="Others", id="other")
     assert "No party and no issue is named here yet." in words(desk.get("/negotiations/other").text)
     assert "Set up" not in desk.get("/negotiations/other").text
     assert "Set up this negotiation" in anna.get("/negotiations/other").text
@@ -190,7 +197,7 @@ def test_from_nothing_to_the_first_demand_in_its_cell(desk: TestClient, anna: Te
         "first-phase",
         "aid",
     ]
-    report(anna, talks)
+    report(anna, talks, f"{talks}/demands/new")
     cell = words(desk.get(f"{talks}/positions/p/first-phase").text)
     assert "Forty days at first" in cell
     assert "P, as described by the office of P; Example Times, 2 Mar 2024" in cell
@@ -231,7 +238,7 @@ def test_a_changed_cast_changes_what_stands_where_at_once(
     )
     ceasefire = f"{talks}/positions/p/ceasefire"
     assert "as described by Q (another party)" in words(desk.get(ceasefire).text)
-    send(anna, f"{talks}/setup/participants/new", f"{talks}/setup", actor="q", role="mediator")
+    send(anna, f"{talks}/setup/participants/new", actor="q", role="mediator")
     assert "as described by Q (a mediator)" in words(desk.get(ceasefire).text)
     assert cells(desk, talks) == cells(desk, talks, rebuilt=True), (
         "what is stored is what would be computed anew"
@@ -240,7 +247,7 @@ def test_a_changed_cast_changes_what_stands_where_at_once(
 
 def test_the_order_is_that_of_columns_and_lines(desk: TestClient, anna: TestClient, talks: str) -> None:
     def move(what: str, to: str, status: int = 303) -> None:
-        send(anna, f"{talks}/setup/{what}/move", f"{talks}/setup", status, to=to)
+        send(anna, f"{talks}/setup/{what}/move", status=status, to=to)
 
     def lines() -> list[str]:
         return re.findall(r'role="rowheader" id="([^"]+)"', desk.get(talks).text)
@@ -404,7 +411,7 @@ def test_a_draft_stays_a_draft_whatever_is_set_up(
 ) -> None:
     report(carl, talks, summary="Sesquipedalian draft")
     send(anna, f"{talks}/setup/actors/office-of-p/edit", name="Office of P", belongs_to="p")
-    send(anna, f"{talks}/setup/participants/new", f"{talks}/setup", actor="m", role="host")
+    send(anna, f"{talks}/setup/participants/new", actor="m", role="host")
     for address in (talks, f"{talks}/positions/p/first-phase", f"{talks}/timeline", f"{talks}/timeline.csv"):
         assert "Sesquipedalian" not in desk.get(address).text, address
     assert "No demand is recorded here yet." in words(desk.get(talks).text)

@@ -93,13 +93,11 @@ def multiply(url: str, times: int) -> None:
             columns = [row[1] for row in connection.execute(text(f"PRAGMA table_info({table})"))]
             values = ", ".join(renamed.get(name, f'"{name}"') for name in columns)
             where = ONLY_DEMANDS.get(table, "1")
-            connection.execute(
-                text(
-                    "WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < :times)"
-                    f" INSERT INTO {table} SELECT {values} FROM {table}, copies WHERE {where}"  # noqa: S608
-                ),
-                {"times": times - 1},
+            copies = (
+                "WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < :times)"
             )
+            statement = f"{copies} INSERT INTO {table} SELECT {values} FROM {table}, copies WHERE {where}"
+            connection.execute(text(statement), {"times": times - 1})
         connection.commit()
         demands = connection.execute(text("SELECT count(*) FROM demands")).scalar()
         assert demands == MANY
