@@ -133,7 +133,9 @@ def demo_url(request: pytest.FixtureRequest, templates: Any) -> str:
     template: str = templates(request.param, *(DEMO / name for name in PACKAGES))
     if request.param == "sqlite":
         return f"sqlite:///{template}"
-    url: str = request.getfixturevalue("postgresql_server").url(template)
+    server = request.getfixturevalue("postgresql_server")
+    # A copy: while somebody reads the template itself, no other can be made of it.
+    url: str = server.url(server.create_database(template))
     return url
 
 

@@ -41,7 +41,7 @@ ADDRESSES = [
 def both(templates: Any, postgresql_server: Any) -> Iterator[tuple[TestClient, TestClient]]:
     packages = [DEMO / name for name in PACKAGES]
     sqlite = f"sqlite:///{templates('sqlite', *packages)}"
-    postgresql = postgresql_server.url(templates("postgresql", *packages))
+    postgresql = postgresql_server.url(postgresql_server.create_database(templates("postgresql", *packages)))
     with serving(sqlite) as one, serving(postgresql) as other:
         yield one, other
 

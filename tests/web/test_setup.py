@@ -15,13 +15,14 @@ import pytest
 from sqlalchemy import Engine, select
 from starlette.testclient import TestClient
 
+from app.commands.accounts import add_account
 from app.commands.positions import rebuild_cells
 from app.db import read_session, write_session
 from app.exchange.package import import_package
 from app.models import Account, Negotiation, Participant, PositionCell, Revision
 from app.queries.packages import package_rows
 from tests.make import Tables, write_package
-from tests.services.databases import KINDS, MADE_AT, serving, signed_in
+from tests.services.databases import KINDS, MADE_AT, PASSWORD, PEOPLE, serving, signed_in
 
 NEW = "/negotiations/new"
 REPORTS = "/negotiations/reports/setup"
@@ -58,8 +59,11 @@ def desk(
     reports_package: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[TestClient]:
-    """A reader of a site with the small negotiation ``reports``, to which people may write."""
-    template = templates(request.param, reports_package)
+    """A reader of a site with the small negotiation ``reports``, to which people may write.
+
+    Made from the empty template: PostgreSQL copies no database that readers of other tests have open.
+    """
+    template = templates(request.param)
     with ExitStack() as stack:
         if request.param == "sqlite":
             file = tmp_path_factory.mktemp("desk") / "parley.db"
@@ -69,6 +73,11 @@ def desk(
             url = stack.enter_context(request.getfixturevalue("postgresql_server").database(template))
         client = stack.enter_context(serving(url))
         client.follow_redirects = False
+        with write_session(engine_of(client)) as session:
+            import_package(session, reports_package, now=MADE_AT)
+            for name in ("anna", "ben", "carl"):
+                add_account(session, name, PEOPLE[name], now=MADE_AT, password=PASSWORD)
+            session.commit()
         yield client
 
 
@@ -135,13 +144,13 @@ def begin(client: TestClient) -> str:
     """The talks of P and Q, with M as mediator, two issues and a sub-question; answers their address."""
     setup = send(client, NEW, NEW, title="Talks of P and Q", started="2024-01")
     send(client, f"{setup}/actors/new", setup, name="P", kind="state", takes_part="party")
-    send(client, f"{setup}/actors/new", setup, name="Q", takes_part="party", aliases="The Q\r\nق\r\n")
-    send(client, f"{setup}/actors/new", setup, name="M")
-    send(client, f"{setup}/actors/new", setup, name="Office of P", kind="body")
+    send(client, f"{setup}/actors/new", name="Q", takes_part="party", aliases="The Q\r\nق\r\n")
+    send(client, f"{setup}/actors/new", name="M")
+    send(client, f"{setup}/actors/new", name="Office of P", kind="body")
     send(client, f"{setup}/participants/new", setup, actor="m", role="mediator", held_from="2024-02")
     send(client, f"{setup}/issues/new", setup, issue="Ceasefire", question="How long?")
-    send(client, f"{setup}/issues/new", setup, issue="Aid", question="How much?")
-    send(client, f"{setup}/issues/new", setup, issue="First phase", question="How long?", under="ceasefire")
+    send(client, f"{setup}/issues/new", issue="Aid", question="How much?")
+    send(client, f"{setup}/issues/new", issue="First phase", question="How long?", under="ceasefire")
     return setup.removesuffix("/setup")
 
 
@@ -158,7 +167,7 @@ def report(client: TestClient, talks: str, page: str = "", **claim: str) -> None
         "summary": "Forty days at first",
         "stated": "2024-03-01",
     }
-    send(client, f"{talks}/demands", page, **{**usual, **claim})
+    send(client, f"{talks}/demands", page, 303, **{**usual, **claim})
 
 
 def revisions(client: TestClient, talks: str) -> list[tuple[str, str, str]]:

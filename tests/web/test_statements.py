@@ -96,7 +96,7 @@ def multiply(url: str, times: int) -> None:
             copies = (
                 "WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < :times)"
             )
-            statement = f"{copies} INSERT INTO {table} SELECT {values} FROM {table}, copies WHERE {where}"
+            statement = f"{copies} INSERT INTO {table} SELECT {values} FROM {table}, copies WHERE {where}"  # noqa: S608
             connection.execute(text(statement), {"times": times - 1})
         connection.commit()
         demands = connection.execute(text("SELECT count(*) FROM demands")).scalar()
