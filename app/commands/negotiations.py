@@ -82,6 +82,7 @@ def store_negotiation(
     now: datetime,
     reordered: Mapping[str, Sequence[str]] | None = None,
     account: int | None = None,
+    reason: str = "import",
     progress: Progress | None = None,
 ) -> Imported:
     """Store the whole of a negotiation: every row of its package, in order, those stored before included.
@@ -98,13 +99,11 @@ def store_negotiation(
         set() if fresh else unpublished_citations(session, negotiation),
     )
     _synchronise(session, negotiation, batches, fresh=fresh, progress=progress)
-    changes = list(_changes(tables))
+    changes = list(_changes(tables, reason))
     created = sum(change.before is None for change in changes)
     changed = len(changes) - created
     if reordered:
-        changes.append(
-            revisions.Change("reorder", "negotiation", negotiation, None, dict(reordered), "import")
-        )
+        changes.append(revisions.Change("reorder", "negotiation", negotiation, None, dict(reordered), reason))
     if changes:
         revisions.append(session, negotiation, changes, now=now, account=account)
         session.execute(
@@ -141,7 +140,7 @@ def unpublished_citations(session: WriteSession, negotiation: str) -> set[int]:
     )
 
 
-def _changes(tables: Tables) -> Iterator[revisions.Change]:
+def _changes(tables: Tables, reason: str) -> Iterator[revisions.Change]:
     for name, entries in tables.items():
         noun = NOUNS[name]
         for row, before, number in entries:
@@ -153,7 +152,7 @@ def _changes(tables: Tables) -> Iterator[revisions.Change]:
                     row["id"] if "id" in row else str(number) if number else row["issue"],
                     before,
                     row,
-                    "import",
+                    reason,
                 )
 
 

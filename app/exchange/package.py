@@ -92,6 +92,7 @@ def store_package(
     *,
     now: datetime,
     account: int | None = None,
+    reason: str = "import",
     progress: Progress | None = None,
 ) -> Imported:
     """Merge what a package says with what is stored, check all of it, and store it. Raises PackageFaults."""
@@ -104,6 +105,7 @@ def store_package(
         reordered=reordered,
         now=now,
         account=account,
+        reason=reason,
         progress=progress,
     )
 

@@ -47,7 +47,7 @@ def change_negotiation(
     elif not tables["negotiation"]:
         stored = _locked(session, negotiation, "negotiation")
         tables["negotiation"] = [Line(0, stored[0].cells)]
-    return store_package(session, Package(tables=tables), now=now, account=account)
+    return store_package(session, Package(tables=tables), now=now, account=account, reason="setting up")
 
 
 def add_rows(

@@ -22,7 +22,7 @@ from app.exchange.package import import_package
 from app.models import Account, Negotiation, Participant, PositionCell, Revision
 from app.queries.packages import package_rows
 from tests.make import Tables, write_package
-from tests.services.databases import KINDS, MADE_AT, PASSWORD, PEOPLE, serving, signed_in
+from tests.services.databases import KINDS, MADE_AT, PEOPLE, serving, signed_in
 
 NEW = "/negotiations/new"
 REPORTS = "/negotiations/reports/setup"
@@ -76,12 +76,12 @@ def desk(
         with write_session(engine_of(client)) as session:
             import_package(session, reports_package, now=MADE_AT)
             for name in ("anna", "ben", "carl"):
-                add_account(session, name, PEOPLE[name], now=MADE_AT, password=PASSWORD)
+                add_account(session, name, PEOPLE[name], now=MADE_AT, password=None)
             session.commit()
         yield client
 
 
-# A password takes its time to check: everybody signs in once.
+# Everybody signs in once.
 @pytest.fixture(scope="module")
 def anna(desk: TestClient) -> TestClient:
     return signed_in(desk, "anna")

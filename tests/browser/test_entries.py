@@ -1,0 +1,138 @@
+"""Reporting a demand in a browser, with JavaScript and without: the second half of the main job."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.cli import DEMO, PACKAGES
+from tests.services.chromium import NewPage, axe
+from tests.services.databases import PASSWORD
+from tests.services.site import served
+
+GAZA = "/negotiations/gaza"
+
+
+@pytest.fixture
+def desk_site(templates: Any, tmp_path: Path) -> Iterator[str]:
+    """The address of a site of its own, to which people may write."""
+    file = tmp_path / "parley.db"
+    shutil.copyfile(templates("sqlite", *(DEMO / name for name in PACKAGES)), file)
+    with served(f"sqlite:///{file}") as address:
+        yield address
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def editor(request: pytest.FixtureRequest, new_page: NewPage, desk_site: str) -> Page:
+    """A page in which an editor is signed in."""
+    page = new_page(java_script_enabled=request.param)
+    page.goto(f"{desk_site}{GAZA}/demands/new")
+    page.get_by_label("Name").fill("anna")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Report a demand")).to_be_visible()
+    return page
+
+
+def fill(page: Page, outlet: str, summary: str, day: str) -> None:
+    page.get_by_label("Outlet", exact=True).fill(outlet)
+    page.get_by_label("Published").fill(day)
+    page.get_by_label("Language").fill("en")
+    page.locator("#attributed_to").fill("a Hamas official")
+    page.get_by_label("The report does not name them").check()
+    page.locator("#speakers").select_option("hamas")
+    page.locator("#holders").get_by_label("Hamas").check()
+    page.locator("#issues").get_by_label("Disarmament").check()
+    page.locator("#kind").get_by_label("Offer").check()
+    page.locator("#summary").fill(summary)
+    page.locator("#stated_day").fill(day)
+
+
+def test_a_demand_is_reported_repeated_replaced_and_retracted(editor: Page, desk_site: str) -> None:
+    page = editor
+    fill(page, "Example Times", "Would store its arms under supervision.", "2026-02-27")
+    page.get_by_role("button", name="Check against what stands").click()
+    sentence = "Hamas, from its own side: a Hamas official (unnamed); Example Times, 27 Feb 2026"
+    expect(page.locator(".sent")).to_have_text(sentence)
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Would store its arms under supervision.")
+    first = page.url
+
+    page.goto(f"{desk_site}{GAZA}?columns=hamas")
+    expect(page.locator("tr:has(#disarmament) td")).to_contain_text("Would store its arms under supervision.")
+
+    page.goto(f"{desk_site}{GAZA}/demands/new")
+    fill(page, "Other Post", "The same, told again.", "2026-02-28")
+    page.get_by_role("button", name="Check against what stands").click()
+    repeated = page.locator(".stand li").filter(has_text="under supervision")
+    repeated.get_by_label("same claim").check()
+    page.get_by_role("button", name="Publish").click()
+    expect(page).to_have_url(first)
+    expect(page.locator("main")).to_contain_text("2 reports, 2 origins")
+
+    page.goto(f"{desk_site}{GAZA}/demands/new")
+    fill(page, "Third Wire", "Would give its arms to a committee.", "2026-03-01")
+    page.get_by_role("button", name="Check against what stands").click()
+    page.locator(".stand li").filter(has_text="under supervision").get_by_label("replaces it").check()
+    page.get_by_role("button", name="Publish").click()
+    later = page.url
+    page.goto(f"{desk_site}{GAZA}?columns=hamas")
+    expect(page.locator("tr:has(#disarmament) td")).not_to_contain_text("under supervision")
+
+    page.goto(f"{later}/edit")
+    page.get_by_text("Retract this demand").click()
+    page.get_by_label("Why it is retracted").fill("Misread.")
+    page.get_by_role("button", name="Retract it").click()
+    expect(page.get_by_text("Misread.")).to_be_visible()
+    page.goto(f"{desk_site}{GAZA}?columns=hamas")
+    expect(page.locator("tr:has(#disarmament) td")).to_contain_text("under supervision")
+
+
+def test_a_refused_form_keeps_what_was_typed_and_leads_to_the_fault(
+    editor: Page, page_faults: list[str]
+) -> None:
+    page = editor
+    fill(page, "Example Times", "Would store its arms under supervision.", "2026-02-27")
+    page.locator("#stated").fill("2026-02-30")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.locator("#stated-fault")).to_contain_text("is not a day of the calendar")
+    expect(page.locator("#errors")).to_be_focused()
+    expect(page.locator("#summary")).to_have_value("Would store its arms under supervision.")
+    expect(page.locator("#kind").get_by_label("Offer")).to_be_checked()
+    assert [fault for fault in page_faults if not re.search("422", fault)] == []
+    page_faults.clear()
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "right to left", "phone"])
+def test_axe_finds_nothing_on_the_forms(new_page: NewPage, desk_site: str, look: str) -> None:
+    page = new_page(
+        color_scheme="dark" if look == "dark" else "light",
+        viewport={"width": 320 if look == "phone" else 1280, "height": 900},
+    )
+    page.goto(f"{desk_site}/login?next={GAZA}/demands/new")
+    assert axe(page) == []
+    page.get_by_label("Name").fill("anna")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Report a demand")).to_be_visible()
+    page.locator("#holders").get_by_label("Hamas").check()
+    page.locator("#issues").get_by_label("Disarmament").check()
+    expect(page.locator(".stand li").first).to_be_visible()
+    for address in (
+        "",
+        f"{GAZA}/demands/isr-2023-11-09-no-fuel/edit",
+        f"{GAZA}/demands/isr-2023-11-09-no-fuel/cite",
+        f"{GAZA}/entries",
+        f"{GAZA}/demands/isr-2023-11-09-no-fuel",
+    ):
+        if address:
+            page.goto(desk_site + address)
+        if look == "right to left":
+            page.evaluate("document.documentElement.dir = 'rtl'")
+        assert axe(page) == [], address
+        if look == "phone":
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
