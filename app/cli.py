@@ -133,6 +133,9 @@ def migrate_command() -> None:
     file = settings.database_file()
     if file and not file.parent.is_dir():
         raise _refuse(f"There is no folder {file.parent} for the database file.")
+    if file and not file.exists():
+        # It will hold what is not public: its owner alone may read it.
+        file.touch(mode=0o600)
     with _database(migrated=False) as engine:
         migrate(engine)
 

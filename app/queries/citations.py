@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, select, tuple_
 
 from app.db import ReadSession
 from app.domain.attribution import speaker_words
+from app.domain.dates import parse_edtf
 from app.domain.vocabulary import (
     Attribution,
     Basis,
@@ -203,7 +204,7 @@ def _read(
             CitationLine(
                 number=number,
                 subject=(kind, subject),
-                source=SourceHead(*source),
+                source=_as_of(SourceHead(*source), on),
                 supports=row.relation is not CitationRelation.DENIES,
                 retracted=row.retracted_from is not None and row.retracted_from <= on.isoformat(),
                 quote=row.quote,
@@ -222,6 +223,13 @@ def _read(
             )
         )
     return dict(found)
+
+
+def _as_of(source: SourceHead, on: date) -> SourceHead:
+    """The source without what its outlet did with it only later."""
+    if source.status_date and parse_edtf(source.status_date).last > on:
+        return replace(source, status=None, status_date=None)
+    return source
 
 
 def _speakers(session: ReadSession, negotiation: str, numbers: Sequence[int]) -> dict[int, list[str]]:

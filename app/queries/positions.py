@@ -293,7 +293,7 @@ class _Shown:
         packages = {record.proposal for record in self.records.values() if record.proposal}
         missing = {(RecordType.PROPOSAL, package) for package in packages} - set(self.records)
         self.records |= records_of(session, negotiation, missing)
-        cited = {subject for subject in self.records if subject[0] is not RecordType.TERM} | {
+        cited = set(self.records) | {
             (RecordType.PROPOSAL, record.proposal)
             for (kind, _), record in self.records.items()
             if kind is RecordType.TERM and record.proposal
@@ -301,11 +301,12 @@ class _Shown:
         self.citations = citations_of(session, negotiation, cited, on, basis)
 
     def evidence(self, record: RecordLine, holder: str) -> Evidence:
-        """A term stands on the citations of its proposal (domain.md §4)."""
-        subject = record.subject
+        """A term stands on the citations of its proposal (domain.md §4); its own may deny it."""
+        lines = list(self.citations.get(record.subject, ()))
         if record.type is RecordType.TERM and record.proposal:
-            subject = (RecordType.PROPOSAL, record.proposal)
-        return evidence(self.citations.get(subject, ()), holder)
+            denials = [line for line in lines if not line.supports]
+            lines = [*self.citations.get((RecordType.PROPOSAL, record.proposal), ()), *denials]
+        return evidence(lines, holder)
 
     def claim(self, item: Item, holder: str) -> Claim | None:
         record = self.records.get((item.type, item.id))

@@ -50,6 +50,7 @@ class ProposalColumn:
     proposed_by: Sequence[str]
     mediated_by: Sequence[str]
     evidence: Evidence
+    has_ended: bool
     terms: Mapping[str, Sequence[RecordLine]]
     tabled_by: Mapping[str, Sequence[str]]
     answers: Mapping[str, Sequence[AnswerLine]]
@@ -68,6 +69,13 @@ class ProposalColumn:
         if newest > newest_own:
             shown += [line for line in others if line.record.last_day == newest]
         return shown
+
+
+def has_ended(record: RecordLine, on: date) -> bool:
+    """Whether a proposal's outcome may be told on a day: not before its last possible day."""
+    if record.outcome is None:
+        return False
+    return record.ended is None or parse_edtf(record.ended).last <= on
 
 
 def latest_proposal(session: ReadSession, negotiation: str, on: date, basis: Basis) -> str | None:
@@ -139,6 +147,7 @@ def proposal_columns(
             proposed_by=[cast.name(actor) for actor in authors],
             mediated_by=[cast.name(actor) for actor in parts.get("mediated_by", ())],
             evidence=evidence(citations.get(proposal.subject, ()), authors[0] if authors else None),
+            has_ended=has_ended(proposal, on),
             terms=by_issue,
             tabled_by={
                 term.id: [cast.name(a) for a in actors.get(term.subject, {}).get("tabled_by", ())]
@@ -246,8 +255,7 @@ def proposal_page(
         cast=cast,
         sight=seen,
         row=rows[record.subject],
-        has_ended=record.outcome is not None
-        and (record.ended is None or parse_edtf(record.ended).first <= seen.on),
+        has_ended=has_ended(record, seen.on),
         amends=lineage.get(record.amends or ""),
         amended_by=[line for line in lineage.values() if line.amends == proposal],
         phases=_phases(session, negotiation, terms, rows, answers, seen.on, basis),

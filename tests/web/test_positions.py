@@ -181,3 +181,9 @@ def test_no_page_names_another_host_or_runs_a_script_of_its_own(reader: TestClie
         policy = response.headers["content-security-policy"]
         assert "unsafe" not in policy
         assert "default-src 'none'" in policy
+
+
+def test_how_a_package_ended_is_not_told_before_it_did(reader: TestClient) -> None:
+    column = "columns=hamas,proposal:november-2023-truce"
+    assert "Collapsed" not in reader.get(f"{GAZA}?on=2023-11-30&{column}").text
+    assert "Collapsed" in reader.get(f"{GAZA}?on=2023-12-01&{column}").text
