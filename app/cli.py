@@ -268,6 +268,8 @@ def login_link_command(name: Annotated[str, typer.Argument(help="Who is to sign 
         except UnknownAccount:
             raise _refuse(f"There is no account “{name}”, or it is disabled.") from None
         session.commit()
+    if not settings.public_url:
+        console.print("If the site runs at another address, put that before /login/.", markup=False)
     print(f"{settings.public_url or 'http://127.0.0.1:8000'}/login/{token}")
 
 

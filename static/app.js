@@ -60,6 +60,8 @@
     var panel = document.querySelector("#beside #cell h2[tabindex]");
     if (panel && !panel.dataset.focused) {
       panel.dataset.focused = "yes";
+      var opened = document.querySelector(".board td.open");
+      if (opened) opened.scrollIntoView({ block: "nearest" });
       panel.focus({ preventScroll: window.matchMedia("(min-width: 64rem)").matches });
     }
   });

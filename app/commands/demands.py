@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
 from app.commands.records import (
     NoSuchRecord,
@@ -179,6 +179,60 @@ def retract_demand(
         .values(review_status=ReviewStatus.RETRACTED, retraction_reason=reason)
     )
     publish_change(session, negotiation, _cells(demand), [demand_id])
+
+
+def publish_entry(session: WriteSession, negotiation: str, number: int, by: By) -> str:
+    """Publish a citation that waits, with its demand and its source where they wait too.
+
+    Answers the demand's id. Raises NoSuchRecord where nothing waits under this number.
+    """
+    lock(session, negotiation)
+    waits = session.scalar(
+        select(Citation.review_status).where(
+            Citation.negotiation == negotiation,
+            Citation.number == number,
+            Citation.subject_type == RecordType.DEMAND,
+        )
+    )
+    if waits is not ReviewStatus.SUBMITTED:
+        raise NoSuchRecord(str(number))
+    citation = newest(session, negotiation, "citation", [str(number)])[str(number)]
+    demand_id, source_id = citation["subject"], citation["source"]
+    demand = newest(session, negotiation, "demand", [demand_id])[demand_id]
+    source = newest(session, negotiation, "source", [source_id])[source_id]
+    changes = [_published("citation", str(number), citation)]
+    session.execute(
+        update(Citation)
+        .where(Citation.negotiation == negotiation, Citation.number == number)
+        .values(review_status=ReviewStatus.PUBLISHED)
+    )
+    of_source = and_(Source.negotiation == negotiation, Source.id == source_id)
+    if session.scalar(select(Source.review_status).where(of_source)) is ReviewStatus.SUBMITTED:
+        session.execute(update(Source).where(of_source).values(review_status=ReviewStatus.PUBLISHED))
+        changes.append(_published("source", source_id, source))
+    status = _status(session, negotiation, demand_id)
+    if status is ReviewStatus.SUBMITTED:
+        session.execute(
+            update(Record)
+            .where(
+                Record.negotiation == negotiation,
+                Record.type == RecordType.DEMAND,
+                Record.id == demand_id,
+            )
+            .values(review_status=ReviewStatus.PUBLISHED)
+        )
+        changes.append(_published("demand", demand_id, demand))
+    elif status is not ReviewStatus.PUBLISHED:
+        raise NoSuchRecord(demand_id)
+    note(session, negotiation, changes, now=by.now, account=by.account)
+    citations, links = _belongings(session, negotiation, demand_id)
+    store_demand(session, negotiation, demand, citations, links)
+    publish_change(session, negotiation, _cells(demand), [demand_id])
+    return demand_id
+
+
+def _published(noun: str, record: str, row: PackageRow) -> Change:
+    return Change("publish", noun, record, {**row, "review": ReviewStatus.SUBMITTED.value}, row)
 
 
 # What the form of a demand can change; the rest (placement, what overtook it) is kept as it is.

@@ -19,6 +19,8 @@ from app.domain.dates import NotADate, parse_edtf
 
 Model = TypeVar("Model", bound=BaseModel)
 
+FILL_IN = "Fill this in."
+
 LONGEST_LINE, LONGEST_TEXT = 1000, 20_000
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_ENDS = re.compile(r"[\n\r\t\u2028\u2029]")
@@ -86,9 +88,9 @@ def _takes_several(annotation: Any) -> bool:
 
 def _words(kind: str, message: str, context: dict[str, Any]) -> str:
     if kind == "missing":
-        return "Fill this in."
+        return FILL_IN
     if kind in ("string_too_short", "too_short"):
-        return "Fill this in."
+        return FILL_IN
     if kind == "string_too_long":
         return f"This is too long: write at most {context['max_length']} characters."
     if kind == "enum":

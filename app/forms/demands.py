@@ -1,6 +1,6 @@
 """The form of a demand: the report first, who says it, the claim, and what it does to what is standing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -18,6 +18,7 @@ from app.domain.vocabulary import (
     SourceKind,
 )
 from app.forms.base import (
+    FILL_IN,
     EdtfDate,
     Faults,
     Form,
@@ -169,8 +170,26 @@ def with_report_faults(form: Form[DemandForm] | Form[CiteForm], today: date) -> 
     return faults
 
 
-def with_claim_faults(faults: Faults, typed: Typed, today: date) -> Faults:
+def with_claim_faults(faults: Faults, typed: Typed, today: date, printed: str = "") -> Faults:
+    """What is wrong with the date of the claim; ``printed`` is when its report was published."""
     _not_later(faults, "stated", typed, today, "Nothing can have been stated after today.")
+    try:
+        last = parse_edtf(printed).last
+        _not_later(faults, "stated", typed, last, f"It was said before it was printed, by {printed}.")
+    except NotADate:
+        pass
+    if faults["stated"] == FILL_IN:
+        # Nobody is asked for the less exact field first.
+        faults["stated_day"] = faults.pop("stated")
+    return faults
+
+
+def with_date_conflict(faults: Faults, items: Sequence[tuple[str, str]]) -> Faults:
+    """What is wrong where the calendar and the field for less exact dates say different things."""
+    said = {name: value.strip() for name, value in items}
+    day, stated = said.get("stated_day", ""), said.get("stated", "")
+    if day and stated and stated.removesuffix("~") != day:
+        faults.setdefault("stated", "The calendar says another day; empty one of the two.")
     return faults
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import and_, func, or_, select
 from app.db import ReadSession
 from app.domain.vocabulary import RecordType, ReviewStatus
 from app.models import Account, Citation, Record, Revision, Source
-from app.queries.negotiations import NegotiationHead, negotiation_head
+from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
+from app.queries.records import actors_of, issues_of
 from app.queries.visibility import NoSuchRecord
 
 MOST_ENTRIES = 200
@@ -20,8 +21,11 @@ MOST_ENTRIES = 200
 class WaitingEntry:
     """A citation that is not published yet, with the record that it is of."""
 
+    number: int
     type: RecordType
     record: str
+    holders: Sequence[str]
+    issues: Sequence[str]
     kind: str | None
     summary: str | None
     dated: str
@@ -35,6 +39,7 @@ class WaitingEntry:
 @dataclass(frozen=True, slots=True)
 class EntriesPage:
     negotiation: NegotiationHead
+    cast: Cast
     entries: Sequence[WaitingEntry]
 
 
@@ -43,6 +48,7 @@ def entries_page(session: ReadSession, negotiation: str, account: int | None) ->
     head = negotiation_head(session, negotiation)
     rows = session.execute(
         select(
+            Citation.number,
             Record.type,
             Record.id,
             Record.kind,
@@ -71,11 +77,16 @@ def entries_page(session: ReadSession, negotiation: str, account: int | None) ->
         )
         .order_by(Citation.number.desc())
         .limit(MOST_ENTRIES)
-    )
+    ).all()
+    subjects = {(row.type, row.id) for row in rows}
+    actors, issues = actors_of(session, negotiation, subjects), issues_of(session, negotiation, subjects)
     entries = [
         WaitingEntry(
+            number=row.number,
             type=row.type,
             record=row.id,
+            holders=actors.get((row.type, row.id), {}).get("holder", []),
+            issues=issues.get((row.type, row.id), []),
             kind=row.kind,
             summary=row.summary,
             dated=row.dated,
@@ -87,7 +98,7 @@ def entries_page(session: ReadSession, negotiation: str, account: int | None) ->
         )
         for row in rows
     ]
-    return EntriesPage(head, entries)
+    return EntriesPage(head, cast_of(session, negotiation), entries)
 
 
 def editable_citation(

@@ -31,7 +31,10 @@ class AsOf:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A line of a cell as the reader sees it: the record, its dates, and what it rests on."""
+    """A line of a cell as the reader sees it: the record, its dates, and what it rests on.
+
+    ``text`` is what the terms of an accepted package rest on.
+    """
 
     record: RecordLine
     since: str
@@ -41,6 +44,7 @@ class Claim:
     order_unknown: bool
     proposal: RecordLine | None = None
     terms: tuple[RecordLine, ...] = ()
+    text: Evidence | None = None
 
     @property
     def is_own(self) -> bool:
@@ -325,6 +329,10 @@ class _Shown:
                 for term in item.terms
                 if (RecordType.TERM, term) in self.records
             ),
+            # Who accepted a package is one thing, who told of its terms another.
+            evidence(self.citations.get((RecordType.PROPOSAL, item.proposal), ()), None)
+            if item.proposal and item.terms
+            else None,
         )
 
     def claims(self, items: Iterable[Item], holder: str) -> tuple[Claim, ...]:
@@ -368,6 +376,7 @@ class HistoryEntry:
     proposal: RecordLine | None
     citations: Sequence[CitationLine]
     relations: Sequence[Relation]
+    terms: Sequence[RecordLine] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,9 +422,11 @@ def cell_history_page(
     standing = {(item.type, item.id): item for item in cell.standing}
     shown = {(item.type, item.id): item for item in cell.shown()}
     possible = {(item.type, item.id) for item in cell.possible}
-    answers = {(item.type, item.id) for item in cell.accepted}
-    subjects = set(found) | possible | answers
+    answers = {(item.type, item.id): item.terms for item in cell.accepted}
+    subjects = set(found) | possible | set(answers)
     lines = records_of(session, negotiation, subjects | {fate.by for fate in found.values() if fate.by})
+    accepted = {(RecordType.TERM, term) for terms in answers.values() for term in terms}
+    lines |= records_of(session, negotiation, accepted - set(lines))
     packages = {(RecordType.PROPOSAL, line.proposal) for line in lines.values() if line.proposal}
     lines |= records_of(session, negotiation, packages - set(lines))
     relations = links_of(
@@ -451,6 +462,11 @@ def cell_history_page(
                     if record.type is RecordType.DEMAND
                     and (RecordType.DEMAND, other) in lines
                     and is_known(lines[RecordType.DEMAND, other], on, basis)
+                ],
+                [
+                    lines[RecordType.TERM, term]
+                    for term in answers.get(subject, ())
+                    if (RecordType.TERM, term) in lines
                 ],
             )
         )

@@ -17,6 +17,7 @@ from app.queries.records import (
     RecordLine,
     Sight,
     actors_of,
+    is_known,
     issues_of,
     known_by,
     record_line,
@@ -59,10 +60,15 @@ class ProposalColumn:
     def name(self) -> str:
         return self.record.title or self.record.id
 
-    def latest_answers(self, actor: str) -> list[AnswerLine]:
-        """The latest of its own side, and what others say where it is later or stands alone."""
-        own = [line for line in self.answers.get(actor, ()) if line.is_own]
-        others = [line for line in self.answers.get(actor, ()) if not line.is_own]
+    def is_known(self, on: date, basis: Basis) -> bool:
+        """Whether the proposal is known by the day of another column."""
+        return is_known(self.record, on, basis)
+
+    def latest_answers(self, actor: str, on: date, basis: Basis) -> list[AnswerLine]:
+        """The latest of its own side known by the day, and what others say where later or alone."""
+        known = [line for line in self.answers.get(actor, ()) if is_known(line.record, on, basis)]
+        own = [line for line in known if line.is_own]
+        others = [line for line in known if not line.is_own]
         newest_own = max((line.record.last_day for line in own), default="")
         newest = max((line.record.last_day for line in others), default="")
         shown = [line for line in own if line.record.last_day == newest_own]

@@ -40,6 +40,7 @@ from app.forms.demands import (
     with_choice_faults,
     with_claim_faults,
     with_date,
+    with_date_conflict,
     with_relation_fault,
     with_report_faults,
 )
@@ -92,7 +93,9 @@ def create(
     _, known = _known(reading, negotiation)
     form: Form[Any] = read_form(DemandForm, _dated(items))
     faults = with_report_faults(form, today())
-    faults = with_choice_faults(with_claim_faults(faults, form.typed, today()), form.typed, known)
+    printed = _printed(reading, negotiation, form.typed)
+    faults = with_choice_faults(with_claim_faults(faults, form.typed, today(), printed), form.typed, known)
+    faults = with_date_conflict(faults, items)
     if faults or form.data is None:
         return _new(request, reading, view, negotiation, Form(None, form.typed, faults), status=422)
     data: DemandForm = form.data
@@ -302,8 +305,43 @@ def retract(
 def index(request: Request, session: Reads, view: ViewOf, person: PersonOf, negotiation: str) -> Response:
     """A contributor's own entries that wait; for editors, everybody's."""
     found = entries_page(session, negotiation, None if person.edits else person.account)
-    context = base_context(view, found.negotiation, "entries") | {"found": found}
+    context = base_context(view, found.negotiation, "entries") | {
+        "found": found,
+        "token": secrets.token_urlsafe(32),
+        "gone": False,
+    }
     return page(request, "entries/index.html", context)
+
+
+@router.post("/negotiations/{negotiation}/entries/{number}/publish")
+@allow(Permission.EDIT)
+def publish(
+    request: Request,
+    session: Writes,
+    reading: Reads,
+    view: ViewOf,
+    person: PersonOf,
+    negotiation: str,
+    number: int,
+    items: FormItems,
+) -> Response:
+    """Publish what a contributor has entered; it stands in its cell from now on."""
+
+    def save() -> str:
+        return commands.publish_entry(session, negotiation, number, _by(person))
+
+    def again(faults: Faults, status: int) -> Response:
+        found = entries_page(reading, negotiation, None)
+        context = base_context(view, found.negotiation, "entries") | {
+            "found": found,
+            "token": secrets.token_urlsafe(32),
+            "gone": True,
+        }
+        return page(request, "entries/index.html", context, status=status)
+
+    negotiation_head(reading, negotiation)
+    token = next((value for name, value in items if name == "token"), "")
+    return _once(session, token, person, items, negotiation, save, again)
 
 
 @router.get("/negotiations/{negotiation}/demands/new/sources")
@@ -349,6 +387,12 @@ def _dated(items: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in items if name != "stated"] + [("stated", stated)]
 
 
+def _printed(session: ReadSession, negotiation: str, typed: Typed) -> str:
+    """When the report was published, whether it is known or new."""
+    source = source_choice(session, negotiation, typed.one("source")) if typed.one("source") else None
+    return source.published if source else typed.one("published").strip()
+
+
 def _stated(session: ReadSession, negotiation: str, demand: str) -> str:
     row, _ = editable_demand(session, negotiation, demand)
     return row["stated"]
@@ -390,7 +434,7 @@ def _form_context(
             "settings": _labelled(Setting),
             "source_kinds": _labelled(SourceKind),
             "grades": _labelled(RecordGrade),
-            "attributions": _labelled(a for a in Attribution if a is not Attribution.SELF),
+            "attributions": _labelled([Attribution.MEDIATOR, Attribution.OPPONENT]),
             "relations": [
                 ("", N_("no relation")),
                 (SAME_CLAIM, N_("same claim: add this report to it")),
@@ -537,4 +581,8 @@ def _typed(row: Any, seen: int) -> Typed:
         {name: value.split("|") if name in ("holders", "issues") else [value] for name, value in row.items()}
     )
     typed["seen"] = [str(seen)]
-    return typed
+    day = row["stated"].removesuffix("~")
+    if len(day) == 10:
+        # An exact day stands in the calendar; the field for less exact dates stays free.
+        typed |= {"stated": [""], "stated_day": [day], "about": ["yes"] if day != row["stated"] else []}
+    return Typed(typed)

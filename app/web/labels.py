@@ -171,6 +171,34 @@ ACTIONS = {
 }
 
 
+# What a field is called in the summary of faults, where its fault alone would not tell.
+FIELDS = {
+    "outlet": N_("Outlet"),
+    "title": N_("Title"),
+    "url": N_("Address"),
+    "published": N_("Published"),
+    "language": N_("Language"),
+    "attributed_to": N_("Speaker"),
+    "speakers": N_("Speaks for"),
+    "holders": N_("Whose position"),
+    "issues": N_("Issue"),
+    "kind": N_("Kind"),
+    "summary": N_("Summary"),
+    "stated": N_("Date"),
+    "stated_day": N_("Stated on"),
+    "deadline": N_("Deadline"),
+    "quote": N_("Exact words"),
+    "reason": N_("Why"),
+    "retraction": N_("Why"),
+    "name": N_("Name"),
+    "password": N_("Password"),
+}
+
+
+def field_label(name: str) -> str:
+    return FIELDS.get(name, "")
+
+
 def action_label(noun: str, action: str) -> str:
     """What a revision did, in words."""
     return ACTIONS.get((noun, action), N_("Changed"))

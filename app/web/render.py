@@ -65,6 +65,7 @@ def _environment() -> Environment:
         "label": labels.label,
         "kind_label": labels.kind_label,
         "action_label": labels.action_label,
+        "field_label": labels.field_label,
         "sentence": sentence,
         "figure": figure,
         "condition": condition,

@@ -545,3 +545,32 @@ def test_a_corrected_report_changes_the_track_at_once(desk: TestClient) -> None:
     outdated = anna.post(link[1], data={**corrected, "token": "t" * 40, "reason": "again"})
     assert (outdated.status_code, "As it was saved meanwhile" in outdated.text) == (409, True)
     assert_cells_equal_the_rule(desk)
+
+
+def test_an_editor_publishes_what_waits_and_it_stands_at_once(desk: TestClient) -> None:
+    anna, carl = signed_in(desk, "anna"), signed_in(desk, "carl")
+    report(carl)
+    waiting = anna.get(f"{GAZA}/entries").text
+    assert "Disarmament" in words(waiting)
+    form_ = re.search(
+        rf'action="({GAZA}/entries/\d+/publish)"><input type="hidden" name="token" value="([^"]+)"', waiting
+    )
+    assert form_
+    assert carl.post(form_[1], data={"token": form_[2]}).status_code == 403
+    answers = [anna.post(form_[1], data={"token": form_[2]}) for _ in range(2)]
+    assert {answer.status_code for answer in answers} == {303}
+    assert anna.post(form_[1], data={"token": "t" * 40}).status_code == 422, "it does not wait any more"
+    assert "Would store its arms under supervision." in desk.get(f"{GAZA}?columns=hamas").text
+    assert "Example Times" in desk.get(f"{GAZA}/timeline.csv?q=supervision").text
+    assert "Nothing waits." in anna.get(f"{GAZA}/entries").text
+    assert_cells_equal_the_rule(desk)
+
+
+def test_a_date_after_the_report_or_two_different_dates_are_refused(desk_client: TestClient) -> None:
+    late = desk_client.post(f"{GAZA}/demands", data={**CLAIM, "token": "t" * 40, "stated": "2026-03-05"})
+    assert (late.status_code, "said before it was printed" in late.text) == (422, True)
+    both = {**CLAIM, "token": "t" * 40, "stated_day": "2026-02-20"}
+    two = desk_client.post(f"{GAZA}/demands", data=both)
+    assert (two.status_code, "empty one of the two" in two.text) == (422, True)
+    page = desk_client.get(f"{GAZA}/demands/isr-2023-11-09-no-fuel/edit").text
+    assert 'name="stated_day" type="date" value="2023-11-09"' in page

@@ -187,3 +187,17 @@ def test_how_a_package_ended_is_not_told_before_it_did(reader: TestClient) -> No
     column = "columns=hamas,proposal:november-2023-truce"
     assert "Collapsed" not in reader.get(f"{GAZA}?on=2023-11-30&{column}").text
     assert "Collapsed" in reader.get(f"{GAZA}?on=2023-12-01&{column}").text
+
+
+def test_the_answers_of_a_column_are_those_known_by_its_own_day(reader: TestClient) -> None:
+    columns = "columns=hamas@2024-02-07,hamas,proposal:us-bridging-aug-2024"
+    answers = reader.get(f"{GAZA}?on=2024-09-04&{columns}").text.partition('class="answers"')[2]
+    early, _, late = answers.partition("</td>")
+    assert "Not yet reported by this day" in early
+    assert "Rejected" in late.partition("</td>")[0]
+
+
+def test_who_accepted_a_package_and_who_told_of_its_text_are_named_apart(reader: TestClient) -> None:
+    words = table(reader, f"{GAZA}?on=2024-09-04&columns=israel")["philadelphi-corridor"]["Israel"]
+    assert "Its text, as told by: " in words
+    assert "Accepted, as told by: Own side: Israeli Prime Minister's Office" in words
