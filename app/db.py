@@ -22,8 +22,9 @@ from app.files import folder
 
 MIGRATIONS = folder("migrations")
 
-# Requests run on a pool of 40 threads; each may hold one connection.
-_THREADS = 40
+# So many requests are answered at once (web.limits), and each holds two connections at most: one that reads,
+# and one that writes or streams. PostgreSQL itself allows a hundred, unless told otherwise.
+IN_FLIGHT = 40
 
 
 class ReadSession(Session):
@@ -41,8 +42,8 @@ def make_engine(url: str) -> Engine:
         return _sqlite_engine(parsed)
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
-        pool_size=10,
-        max_overflow=_THREADS,
+        pool_size=IN_FLIGHT // 2,
+        max_overflow=IN_FLIGHT + IN_FLIGHT // 2,
         pool_pre_ping=True,
     )
 
@@ -50,7 +51,7 @@ def make_engine(url: str) -> Engine:
 def _sqlite_engine(url: URL) -> Engine:
     in_memory = url.database in (None, "", ":memory:")
     options: dict[str, Any] = (
-        {"poolclass": StaticPool} if in_memory else {"pool_size": 10, "max_overflow": _THREADS}
+        {"poolclass": StaticPool} if in_memory else {"pool_size": 10, "max_overflow": 2 * IN_FLIGHT}
     )
     engine = create_engine(
         url, connect_args={"check_same_thread": False, "timeout": 30, "isolation_level": None}, **options

@@ -32,6 +32,7 @@ from app.web import (
 from app.web.api import positions as positions_api
 from app.web.api import schema as schema_api
 from app.web.deps import authorise
+from app.web.limits import InFlight
 from app.web.render import STATIC
 from app.web.security import CrossSiteRefusal, Permission, SecurityHeaders, require_permissions
 
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     middleware = [Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)]
     middleware.append(Middleware(errors.UnexpectedFaults))
     middleware.append(Middleware(CrossSiteRefusal, public_url=settings.public_url))
+    middleware.append(Middleware(InFlight))
     if settings.hosts():
         middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts()))
     app = FastAPI(

@@ -1,10 +1,12 @@
 """Demands: recorded, cited, corrected and retracted, each as revisions (domain.md §7)."""
 
 import re
+import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, select, update
 
@@ -58,7 +60,7 @@ def record_demand(session: WriteSession, negotiation: str, entry: Entry, by: By)
     lock(session, negotiation)
     source, changes = _source(session, negotiation, entry.source, by)
     words = f"{entry.demand['holders'].split('|')[0]} {entry.demand['stated'][:10]} {entry.demand['summary']}"
-    demand = {"id": _free_id(session, negotiation, RecordType.DEMAND, words), **entry.demand}
+    demand = {"id": _free_id(session, negotiation, RecordType.DEMAND, words, by), **entry.demand}
     number = next_number(session, Citation, negotiation)
     citation = _citation(demand["id"], source, entry.citation)
     links: dict[int, PackageRow] = {}
@@ -125,6 +127,10 @@ def edit_demand(
         raise Outdated(before, now_at)
     kept = {name: value for name, value in before.items() if name not in EDITED}
     after = {**kept, **row, "id": demand_id}
+    if after["issues"] != before["issues"]:
+        # A rung of one question says nothing of another.
+        for name in ("scale_version", "rung_min", "rung_max", "placement_reason"):
+            after.pop(name, None)
     if after == before:
         return
     change = Change("edit", "demand", demand_id, before, after, reason)
@@ -154,6 +160,10 @@ def edit_citation(
     if (now_at := revision_of(session, negotiation, "citation", str(number))) != seen:
         raise Outdated(before, now_at)
     after = {name: before[name] for name in ("subject_type", "subject", "source")} | dict(row)
+    for name, meaning in (("relation", "supports"), ("anonymous", "no")):
+        # What was left empty and means the same stays empty.
+        if name not in before and after.get(name) == meaning:
+            after.pop(name)
     if after == before:
         return
     change = Change("edit", "citation", str(number), before, after, reason)
@@ -309,7 +319,7 @@ def _source(
         if status is not ReviewStatus.PUBLISHED:
             raise NoSuchRecord(source)
         return source, []
-    id_ = _free_id(session, negotiation, None, f"{source['outlet']} {source['published'][:10]}")
+    id_ = _free_id(session, negotiation, None, f"{source['outlet']} {source['published'][:10]}", by)
     row = {"id": id_, **source}
     change = Change("create", "source", id_, None, row)
     note(session, negotiation, [change], now=by.now, account=by.account)
@@ -317,21 +327,29 @@ def _source(
     return id_, []
 
 
-def _free_id(session: WriteSession, negotiation: str, kind: RecordType | None, words: str) -> str:
-    """An id made of the words, with a number behind it where another record has it already."""
+def _free_id(session: WriteSession, negotiation: str, kind: RecordType | None, words: str, by: By) -> str:
+    """An id made of the words, with a number behind it where it is taken.
+
+    What waits for review gets a few random characters: the id of a published record never tells of it.
+    """
+    if not by.edits:
+        words = f"{secrets.token_hex(4)} {words}"
     base = slug(words)
-    column = Record.id if kind else Source.id
-    taken = set(
-        session.scalars(
-            select(column).where(
-                (Record.negotiation if kind else Source.negotiation) == negotiation,
-                column.startswith(base, autoescape=True),
-            )
-        )
-    )
+    record = select(Record.id).where(Record.negotiation == negotiation, _begins(Record.id, base))
+    of_sources = [
+        select(column).where(Source.negotiation == negotiation, _begins(column, base))
+        # The name of a report that others relay is taken too, or they would become one voice with this one.
+        for column in (Source.id, Source.origin)
+    ]
+    queries = [record] if kind else of_sources
+    taken = {found for query in queries for found in session.scalars(query)}
     if base not in taken:
         return base
     return next(name for number in range(2, len(taken) + 3) if (name := f"{base}-{number}") not in taken)
+
+
+def _begins(column: Any, base: str) -> Any:
+    return column.startswith(base, autoescape=True)
 
 
 def slug(words: str) -> str:

@@ -5,7 +5,6 @@ was before is the ``after`` of its newest revision.
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -33,12 +32,22 @@ from app.models import (
     Revision,
     Source,
 )
+from app.models.visibility import NoSuchRecord
+
+__all__ = [
+    "NoSuchRecord",
+    "Outdated",
+    "PackageRow",
+    "newest",
+    "next_number",
+    "note",
+    "publish_change",
+    "revision_of",
+    "store_demand",
+    "store_source",
+]
 
 PackageRow = Mapping[str, str]
-
-
-class NoSuchRecord(LookupError):
-    """There is no such record, or this person may not see it: the answer is the same."""
 
 
 class Outdated(Exception):
@@ -102,12 +111,6 @@ def store_source(
     values["ordinal"] = _next_ordinal(session, Source, negotiation)
     values |= {"review_status": status, "entered_by": account}
     insert_rows(session, Batch(Source, tuple(values), [tuple(values.values())]))
-    # Reports that were entered earlier as relaying this one now share its voice.
-    session.execute(
-        update(Source)
-        .where(Source.negotiation == negotiation, Source.voice == row["id"], Source.id != row["id"])
-        .values(voice=values["voice"])
-    )
 
 
 def store_demand(
@@ -286,11 +289,3 @@ def _keeping_ordinals(
 def _next_ordinal(session: WriteSession, model: Any, negotiation: str) -> int:
     last = session.scalar(select(func.max(model.ordinal)).where(model.negotiation == negotiation))
     return (last or 0) + 1
-
-
-def group_by_subject(rows: Mapping[int, PackageRow]) -> dict[str, dict[int, PackageRow]]:
-    """Citations by the record that they are of."""
-    groups: dict[str, dict[int, PackageRow]] = defaultdict(dict)
-    for number, row in rows.items():
-        groups[row["subject"]][number] = row
-    return groups

@@ -397,7 +397,7 @@ class _Board:
             if others and _latest(others) <= _latest(says):
                 others = []
         shown = asks + refuses + others + says
-        accepted = self._accepted(package)
+        accepted = tuple(item for proposal in package for item in self._accepted(proposal))
         dropped: tuple[str, ...] = ()
         searched = None
         empty = None
@@ -448,16 +448,17 @@ class _Board:
             lines = [line for line in lines if not line.state.overtaken]
         return [line for line in lines if line.state.latest.last == _latest(lines)]
 
-    def _package(self) -> str | None:
+    def _package(self) -> list[str]:
+        """The packages accepted last, all of that day; those of its own side before what others tell."""
         for own in (True, False):
-            if self.packages[own]:
-                return self.packages[own][-1][1]
-        return None
+            if shelf := self.packages[own]:
+                return [proposal for day, proposal in shelf if day == shelf[-1][0]]
+        return []
 
-    def _accepted(self, package: str | None) -> tuple[Item, ...]:
+    def _accepted(self, package: str) -> tuple[Item, ...]:
         """The responses by which the holder has accepted a package, with its terms on the issue."""
-        answered = self.answered.get(package) if package else None
-        if answered is None or package is None:
+        answered = self.answered.get(package)
+        if answered is None:
             return ()
         terms = self._visible_terms(package)
         if answered.answer is Answer.ACCEPTED_WITH_RESERVATIONS:

@@ -1,11 +1,12 @@
 """The form of a demand: the report first, who says it, the claim, and what it does to what is standing."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from app.domain.dates import NotADate, parse_edtf
 from app.domain.vocabulary import (
@@ -35,7 +36,16 @@ from app.forms.base import (
 MaybeSetting = Annotated[Setting | None, BeforeValidator(nothing)]
 MaybeKind = Annotated[SourceKind | None, BeforeValidator(nothing)]
 MaybeGrade = Annotated[RecordGrade | None, BeforeValidator(nothing)]
-MaybeAttribution = Annotated[Attribution | None, BeforeValidator(nothing)]
+
+
+def _not_self(value: Attribution | None) -> Attribution | None:
+    if value is Attribution.SELF:
+        raise ValueError("Where no actor is named as speaker, nobody speaks for the holder.")
+    return value
+
+
+MaybeAttribution = Annotated[Attribution | None, BeforeValidator(nothing), AfterValidator(_not_self)]
+MaybeId = Annotated[Annotated[Line, StringConstraints(max_length=200)] | None, BeforeValidator(nothing)]
 Checked = Annotated[bool, BeforeValidator(lambda value: value in ("yes", "on", True))]
 Several = Annotated[list[Line], Field(min_length=1)]
 
@@ -50,7 +60,7 @@ class ReportForm(FormModel):
     published: MaybeDate = None
     language: MaybeLine = None
     source_kind: MaybeKind = None
-    origin: MaybeLine = None
+    origin: MaybeId = None
 
 
 class WordsForm(FormModel):
@@ -121,6 +131,8 @@ class RetractForm(FormModel):
 
 SAME_CLAIM = "same"
 _PREFIX = "relation-"
+_ID = re.compile(r"[a-z0-9-]{1,200}", re.ASCII)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 
 
 def relations(typed: Typed) -> dict[str, str]:
@@ -162,11 +174,9 @@ def with_report_faults(form: Form[DemandForm] | Form[CiteForm], today: date) -> 
             if not typed.one(name).strip():
                 faults.setdefault(name, words)
         language = typed.one("language").strip()
-        if language and not (language.replace("-", "").isascii() and language.replace("-", "").isalnum()):
+        if language and not _LANGUAGE.fullmatch(language):
             faults.setdefault("language", "Write a language as en, ar, he or pt-BR.")
         _not_later(faults, "published", typed, today, "A report cannot be published after today.")
-    if not typed["speakers"] and typed.one("attribution") == Attribution.SELF.value:
-        faults.setdefault("attribution", "Where no actor is named as speaker, nobody speaks for the holder.")
     return faults
 
 
@@ -181,6 +191,16 @@ def with_claim_faults(faults: Faults, typed: Typed, today: date, printed: str = 
     if faults["stated"] == FILL_IN:
         # Nobody is asked for the less exact field first.
         faults["stated_day"] = faults.pop("stated")
+    return faults
+
+
+def with_said_again_faults(faults: Faults, typed: Typed, printed: str) -> Faults:
+    """What is wrong with the day on which a speaker said it again; ``printed`` is its report's date."""
+    try:
+        last = parse_edtf(printed).last
+    except NotADate:
+        return faults
+    _not_later(faults, "stated", typed, last, f"It was said before it was printed, by {printed}.")
     return faults
 
 
@@ -215,10 +235,11 @@ def with_choice_faults(faults: Faults, typed: Typed, known: Known) -> Faults:
         elif len(chosen) != len(set(chosen)):
             faults.setdefault(name, "Choose each only once.")
     for demand, relation in relations(typed).items():
-        if relation not in {*LinkRelation, SAME_CLAIM}:
+        if relation not in {*LinkRelation, SAME_CLAIM} or not _ID.fullmatch(demand):
             faults.setdefault(f"{_PREFIX}{demand}", "Choose what your claim does to this one.")
-    if sum(relation == SAME_CLAIM for relation in relations(typed).values()) > 1:
-        faults.setdefault("standing", "Your report can be the same claim as one of these only.")
+    chosen = list(relations(typed).values())
+    if SAME_CLAIM in chosen and len(chosen) > 1:
+        faults.setdefault("standing", "The same claim adds to that one alone; choose nothing else.")
     return faults
 
 

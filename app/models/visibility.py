@@ -9,6 +9,10 @@ from app.domain.vocabulary import ReviewStatus
 from app.models.records import Record
 
 
+class NoSuchRecord(LookupError):
+    """There is no such record, or this person may not see it: the answer is the same."""
+
+
 def published(model: Any) -> ColumnElement[bool]:
     """What a reader may see (domain.md §8): published records, and published citations of those.
 

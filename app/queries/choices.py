@@ -46,7 +46,7 @@ class StandingChoice:
 def source_choices(session: ReadSession, negotiation: str, words: str) -> list[SourceChoice]:
     """Known reports whose address, outlet or title has these words, the newest first."""
     words = words.strip()
-    if not words:
+    if not words or "\0" in words:
         return []
     pattern = f"%{fold(words).translate(_ESCAPES)}%"
     address = f"%{words.translate(_ESCAPES)}%"
@@ -72,6 +72,8 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 
 def source_choice(session: ReadSession, negotiation: str, source: str) -> SourceChoice | None:
+    if "\0" in source:
+        return None
     row = session.execute(
         select(Source.id, Source.outlet, Source.title, Source.url, Source.published).where(
             Source.negotiation == negotiation, Source.id == source, published(Source)

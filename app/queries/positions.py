@@ -9,6 +9,7 @@ from sqlalchemy import column as sql_column
 
 from app.db import ReadSession
 from app.domain.cells import cell_from_json
+from app.domain.dates import parse_edtf
 from app.domain.position import Cell, Fate, Item, Standing, fates, position
 from app.domain.vocabulary import Basis, Empty, RecordType, Slot, Track
 from app.models import ChangeDay, Issue, PositionCell
@@ -77,7 +78,7 @@ class CellPage:
 
     @property
     def main_refusals(self) -> tuple[Claim, ...]:
-        newest = max((claim.record.last_day for claim in self.asks), default="")
+        newest = max((_last(claim) for claim in self.asks), default=date.min)
         return tuple(claim for claim in self.refuses if _last(claim) >= newest)
 
     @property
@@ -87,8 +88,12 @@ class CellPage:
         return sum(map(len, shown)) + self.standing_count
 
 
-def _last(claim: Claim) -> str:
-    return claim.record.last_day
+def _last(claim: Claim) -> date:
+    """The latest day of a line: that on which it was last heard, capped as its record is."""
+    heard = parse_edtf(claim.last_heard).last
+    if claim.last_heard == claim.record.dated:
+        return min(heard, date.fromisoformat(claim.record.last_day))
+    return heard
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,11 @@ class ProposalColumn:
 
     def latest_answers(self, actor: str, on: date, basis: Basis) -> list[AnswerLine]:
         """The latest of its own side known by the day, and what others say where later or alone."""
-        known = [line for line in self.answers.get(actor, ()) if is_known(line.record, on, basis)]
+        known = [
+            line
+            for line in self.answers.get(actor, ())
+            if line.evidence.reports and is_known(line.record, on, basis)
+        ]
         own = [line for line in known if line.is_own]
         others = [line for line in known if not line.is_own]
         newest_own = max((line.record.last_day for line in own), default="")

@@ -51,6 +51,7 @@ def create(request: Request, session: Writes, items: FormItems) -> Response:
         session.commit()
         form.faults["form"] = "Name and password do not go together."
         return _form(request, form, status=422)
+    sign_out(session, request.cookies.get(cookie_name(request), ""))
     session.commit()
     return _with_cookie(request, signed_in, safe_return(form.data.next))
 
@@ -69,6 +70,7 @@ def use_link(request: Request, session: Writes, token: str) -> Response:
         signed_in = sign_in_by_link(session, token, now=datetime.now(UTC))
     except LinkUsed:
         return page(request, "accounts/link.html", {"token": "", "used": True}, status=410)
+    sign_out(session, request.cookies.get(cookie_name(request), ""))
     session.commit()
     return _with_cookie(request, signed_in, "/")
 

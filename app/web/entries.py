@@ -43,6 +43,7 @@ from app.forms.demands import (
     with_date_conflict,
     with_relation_fault,
     with_report_faults,
+    with_said_again_faults,
 )
 from app.models.loading import load_roster
 from app.queries.accounts import Person
@@ -50,6 +51,7 @@ from app.queries.choices import source_choice, source_choices, standing_choices
 from app.queries.entries import editable_citation, editable_demand, entries_page
 from app.queries.negotiations import Cast, cast_of, negotiation_head
 from app.queries.proposals import proposal_choices
+from app.queries.visibility import NoSuchRecord
 from app.web.days import edtf_words
 from app.web.deps import FormItems, PersonOf, Reads, ViewOf, Writes, today
 from app.web.labels import N_, label
@@ -145,6 +147,7 @@ def create_citation(
         return _cite(request, reading, view, negotiation, demand, Form(None, form.typed, Faults()))
     faults = with_choice_faults(with_report_faults(form, today()), form.typed, known)
     faults = with_relation_fault(faults, form.typed)
+    faults = with_said_again_faults(faults, form.typed, _printed(reading, negotiation, form.typed))
     if faults or form.data is None:
         return _cite(request, reading, view, negotiation, demand, Form(None, form.typed, faults), status=422)
     data: CiteForm = form.data
@@ -171,6 +174,7 @@ def edit_citation(
 ) -> Response:
     row, seen = editable_citation(session, negotiation, demand, number)
     typed = Typed({name: [value] for name, value in row.items() if value != "no"} | {"seen": [str(seen)]})
+    typed["speakers"] = row["speakers"].split("|") if "speakers" in row else []
     return _edit_citation(request, session, view, negotiation, demand, number, typed, Faults())
 
 
@@ -188,10 +192,12 @@ def update_citation(
     items: FormItems,
 ) -> Response:
     """Correct a citation, with a reason; what was entered before stays in its history."""
-    editable_citation(reading, negotiation, demand, number)
+    before, _ = editable_citation(reading, negotiation, demand, number)
     _, known = _known(reading, negotiation)
     form: Form[Any] = read_form(CorrectCitationForm, items)
     faults = with_relation_fault(with_choice_faults(Faults(form.faults), form.typed, known), form.typed)
+    source = source_choice(reading, negotiation, before["source"])
+    faults = with_said_again_faults(faults, form.typed, source.published if source else "")
     if faults or form.data is None:
         return _edit_citation(
             request, reading, view, negotiation, demand, number, form.typed, faults, status=422
@@ -520,7 +526,14 @@ def _cite(
     form: Form[Any],
     status: int = 200,
 ) -> Response:
-    row, _ = editable_demand(session, negotiation, demand)
+    try:
+        row, _ = editable_demand(session, negotiation, demand)
+    except NoSuchRecord:
+        if not form.typed:
+            raise
+        # The demand is gone, what was typed is not: it may become one of its own.
+        faults = Faults(form.faults | {"form": "This demand is gone; report a new one instead."})
+        return _new(request, session, view, negotiation, Form(None, form.typed, faults), status=422)
     context = _form_context(session, view, negotiation, form.typed, form.faults)
     typed = form.typed
     context |= {

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
 from app.domain.attribution import SENTENCES
+from app.domain.dates import parse_edtf
 from app.domain.vocabulary import Attribution
 from app.files import PACKAGE, folder
 from app.forms.filters import View
@@ -66,6 +68,7 @@ def _environment() -> Environment:
         "kind_label": labels.kind_label,
         "action_label": labels.action_label,
         "field_label": labels.field_label,
+        "is_by": is_by,
         "sentence": sentence,
         "figure": figure,
         "condition": condition,
@@ -85,6 +88,11 @@ def edtf(text: str, *, long: bool = False) -> Markup:
     if attribute is None:
         return Markup("<time>{}</time>").format(words)
     return Markup('<time datetime="{}">{}</time>').format(attribute, words)
+
+
+def is_by(text: str, on: date) -> bool:
+    """Whether an EDTF date is surely over by a day; nothing is told ahead of it."""
+    return parse_edtf(text).last <= on
 
 
 def sentence(attribution: Attribution, **parts: object) -> Markup:

@@ -91,8 +91,16 @@ def test_a_report_published_after_a_day_never_changes_what_was_known_by_then(
     tables: Tables, on: date
 ) -> None:
     published = {row["id"]: parse_edtf(row["published"]).last for row in tables["sources"]}
+    # A term that has reports of its own comes with them (domain.md §3); without any it comes with its proposal.
+    own = [
+        row for row in tables["citations"] if row["subject_type"] == "term" and row["relation"] == "supports"
+    ]
+    later = {row["subject"] for row in own} - {
+        row["subject"] for row in own if published[row["source"]] <= on
+    }
     earlier = {
         **tables,
+        "terms": [row for row in tables["terms"] if row["id"] not in later],
         "citations": [row for row in tables["citations"] if published[row["source"]] <= on],
         "coverage": [row for row in tables["coverage"] if parse_edtf(row["searched_through"]).last <= on],
         "sources": [

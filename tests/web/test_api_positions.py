@@ -1,6 +1,7 @@
 """Positions as JSON: every worked case through import and HTTP, and faults in words."""
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -206,3 +207,18 @@ def test_the_description_names_every_field_and_parameter(reader: TestClient) -> 
     text = json.dumps(schema)
     for reference in {part.split('"')[0] for part in text.split('"#/components/schemas/')[1:]}:
         assert reference in schema["components"]["schemas"]
+
+
+def test_many_readers_at_once_all_get_their_answer(demo_url: str) -> None:
+    with serving(demo_url) as client:
+        answers: list[int] = []
+        address = "/api/v1/negotiations/gaza-april-2024/positions?on=2024-04-03"
+        threads = [
+            threading.Thread(target=lambda: answers.append(client.get(address).status_code))
+            for _ in range(120)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert answers == [200] * 120

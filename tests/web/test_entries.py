@@ -18,7 +18,7 @@ from app.domain.vocabulary import Basis
 from app.exchange.package import import_package
 from app.forms.base import read_form
 from app.forms.demands import DemandForm, with_report_faults
-from app.models import PositionCell, Record, Revision
+from app.models import Demand, PositionCell, Record, Revision
 from app.models.loading import load_records
 from app.queries.positions import AsOf, stored_cells
 from app.web.deps import today
@@ -574,3 +574,77 @@ def test_a_date_after_the_report_or_two_different_dates_are_refused(desk_client:
     assert (two.status_code, "empty one of the two" in two.text) == (422, True)
     page = desk_client.get(f"{GAZA}/demands/isr-2023-11-09-no-fuel/edit").text
     assert 'name="stated_day" type="date" value="2023-11-09"' in page
+
+
+def test_a_corrected_report_keeps_all_its_speakers_and_saving_it_unchanged_changes_nothing(
+    desk: TestClient,
+) -> None:
+    anna = signed_in(desk, "anna")
+    address = report(anna, speakers=["hamas", "qatar"])
+    link = re.search(rf'href="({address}/citations/\d+/edit)"', anna.get(address).text)
+    assert link
+    page = anna.get(link[1]).text
+    assert len(re.findall(r'<option value="(?:hamas|qatar)" selected', page)) == 2
+
+
+def test_a_demand_that_moves_to_another_issue_leaves_its_place_on_the_scale(desk: TestClient) -> None:
+    anna = signed_in(desk, "anna")
+    with read_session(engine_of(desk)) as session:
+        placed = session.scalars(
+            select(Demand.id).where(
+                Demand.negotiation == "gaza", Demand.placement_issue == "troop-withdrawal"
+            )
+        ).first()
+    address = f"{GAZA}/demands/{placed}"
+    hidden = form(anna, f"{address}/edit")
+    moved = {
+        **hidden,
+        "holders": "israel",
+        "issues": ["disarmament", "guarantees"],
+        "kind": "demand",
+        "summary": "Moved.",
+        "stated": "2024-01",
+        "reason": "It speaks of both.",
+    }
+    assert anna.post(f"{address}/edit", data=moved).status_code == 303
+    with read_session(engine_of(desk)) as session:
+        assert session.scalar(select(Demand.placement_issue).where(Demand.id == placed)) is None
+    assert_cells_equal_the_rule(desk)
+
+
+def test_a_report_of_the_same_claim_cannot_do_anything_else_besides(desk_client: TestClient) -> None:
+    both = {**CLAIM, "token": "t" * 40, "relation-a": "same", "relation-b": "replaces"}
+    response = desk_client.post(f"{GAZA}/demands", data=both)
+    assert (response.status_code, "adds to that one alone" in response.text) == (422, True)
+
+
+def test_nothing_typed_is_lost_when_the_demand_was_retracted_meanwhile(desk: TestClient) -> None:
+    anna, ben = signed_in(desk, "anna"), signed_in(desk, "ben")
+    address = report(anna)
+    hidden = form(ben, f"{address}/cite")
+    edit = form(anna, f"{address}/edit")
+    assert (
+        anna.post(f"{address}/retract", data={**edit, "token": "r" * 40, "reason": "Misread."}).status_code
+        == 303
+    )
+    late = {
+        **hidden,
+        "outlet": "Late Paper",
+        "published": "2026-03-01",
+        "language": "en",
+        "attributed_to": "Hamas",
+        "speakers": "hamas",
+        "relation": "supports",
+    }
+    response = ben.post(f"{address}/cite", data=late)
+    assert (response.status_code, "Late Paper" in response.text) == (422, True)
+
+
+@pytest.mark.parametrize("query", ["find=%00x", "source=%00", "find=x&source=%00"])
+def test_no_address_of_the_form_fails_on_either_database(desk: TestClient, query: str) -> None:
+    anna = signed_in(desk, "anna")
+    for address in (f"{GAZA}/demands/new", f"{GAZA}/demands/new/sources"):
+        assert anna.get(f"{address}?{query}").status_code == 200
+    for field in ("find", "source", "relation-a\x00b", "origin", "language"):
+        response = anna.post(f"{GAZA}/demands", data={**CLAIM, "token": "t" * 40, field: "\x00" + "x" * 900})
+        assert response.status_code == 422 or field == "find", field
