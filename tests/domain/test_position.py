@@ -91,7 +91,7 @@ def test_a_report_published_after_a_day_never_changes_what_was_known_by_then(
     tables: Tables, on: date
 ) -> None:
     published = {row["id"]: parse_edtf(row["published"]).last for row in tables["sources"]}
-    # A term that has reports of its own comes with them (domain.md §3); without any it comes with its proposal.
+    # A term with reports of its own comes with them; without any it comes with its proposal (domain.md §3).
     own = [
         row for row in tables["citations"] if row["subject_type"] == "term" and row["relation"] == "supports"
     ]
