@@ -16,7 +16,14 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
-from app.commands.accounts import NameTaken, PasswordTooWeak, UnknownAccount, add_account, login_link
+from app.commands.accounts import (
+    NameTaken,
+    PasswordTooWeak,
+    UnknownAccount,
+    add_account,
+    change_account,
+    login_link,
+)
 from app.db import is_migrated, make_engine, migrate, read_session, write_session
 from app.domain.vocabulary import AccountRole
 from app.exchange.backup import NotBackedUp, back_up
@@ -256,6 +263,32 @@ def user_add(
             raise _refuse(str(fault)) from None
         session.commit()
     console.print(f"Added “{name}” as {role.value}.", markup=False)
+
+
+@users.command("set")
+def user_set(
+    name: Annotated[str, typer.Argument(help="Whose account is changed.")],
+    role: Annotated[AccountRole | None, typer.Option(help="What this person may do from now on.")] = None,
+    disabled: Annotated[
+        bool | None, typer.Option("--disabled/--enabled", help="Shut this person out, or let them in again.")
+    ] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read a new password from standard input, one line.")
+    ] = False,
+) -> None:
+    """Change a person's role or password, or shut them out; it counts from their next request on."""
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    with _database() as engine, write_session(engine) as session:
+        try:
+            change_account(
+                session, name, now=datetime.now(UTC), role=role, disabled=disabled, password=password
+            )
+        except UnknownAccount:
+            raise _refuse(f"There is no account “{name}”.") from None
+        except PasswordTooWeak as fault:
+            raise _refuse(str(fault)) from None
+        session.commit()
+    console.print(f"Changed “{name}”.", markup=False)
 
 
 @app.command("login-link")

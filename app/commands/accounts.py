@@ -87,6 +87,34 @@ def _hashed(password: str) -> str:
     return _passwords.hash(password)
 
 
+def change_account(
+    session: WriteSession,
+    name: str,
+    *,
+    now: datetime,
+    role: AccountRole | None = None,
+    disabled: bool | None = None,
+    password: str | None = None,
+) -> None:
+    """Change a person's role or password, or shut them out and let them in again.
+
+    A new role counts from the next request on. A new password, and being shut out, end every session.
+    Raises UnknownAccount and PasswordTooWeak.
+    """
+    account = session.scalar(select(Account).where(Account.name == name))
+    if account is None:
+        raise UnknownAccount(name)
+    if role is not None:
+        account.role = role
+    if password is not None:
+        account.password_hash = _hashed(password)
+    if disabled is not None:
+        account.disabled_at = now if disabled else None
+    if password is not None or disabled:
+        session.execute(delete(Session).where(Session.account == account.id))
+    session.flush()
+
+
 def login_link(session: WriteSession, name: str, *, now: datetime) -> str:
     """A token that signs this person in once, within a quarter of an hour. Raises UnknownAccount."""
     account = session.scalar(select(Account).where(Account.name == name, Account.disabled_at.is_(None)))
