@@ -21,10 +21,13 @@ from app.models import Account, LoginAttempt, LoginLink, Session
 SESSION_LASTS = timedelta(days=14)
 LINK_LASTS = timedelta(minutes=15)
 WINDOW = timedelta(minutes=15)
-# From one address on one name; from one address; and on one name from anywhere. The last is high, and a
-# login link passes it by, so that a stranger cannot lock the owner out.
+# From one address on one name; from one address; and on one name from anywhere. The last does not count for
+# an address from which this person has signed in before, so that strangers cannot lock the owner out.
 TRIES_BY_PAIR, TRIES_BY_ADDRESS, TRIES_BY_NAME = 10, 30, 100
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1024
+
+# Before the hash of a name and an address that have gone together once.
+_KNOWN = "known:"
 
 _passwords = PasswordHash((Argon2Hasher(),))
 # What is compared against where there is no such name, so that the answer takes as long.
@@ -139,17 +142,22 @@ def sign_in(session: WriteSession, name: str, password: str, *, address: str, no
         .where(LoginAttempt.who.in_(limits), LoginAttempt.at > now - WINDOW)
         .group_by(LoginAttempt.who)
     )
-    if any(count >= limits[who] for who, count in tries):
+    known_here = f"{_KNOWN}{by_pair}"
+    if session.scalar(select(LoginAttempt.number).where(LoginAttempt.who == known_here).limit(1)):
+        limits.pop(by_name)
+    if any(count >= limits.get(who, count + 1) for who, count in tries):
         raise TooManyTries
     account = session.scalar(select(Account).where(Account.name == name))
     known = account.password_hash if account and account.password_hash else _NOBODY
     matches = _passwords.verify(password[:LONGEST_PASSWORD], known)
     if not matches or account is None or not account.password_hash or account.disabled_at:
-        session.execute(delete(LoginAttempt).where(LoginAttempt.at <= now - WINDOW))
-        session.add_all(LoginAttempt(who=who, at=now) for who in limits)
+        outdated = LoginAttempt.at <= now - WINDOW, ~LoginAttempt.who.startswith(_KNOWN)
+        session.execute(delete(LoginAttempt).where(*outdated))
+        session.add_all(LoginAttempt(who=who, at=now) for who in (by_pair, by_address, by_name))
         session.flush()
         raise SignInRefused
-    session.execute(delete(LoginAttempt).where(LoginAttempt.who == by_pair))
+    session.execute(delete(LoginAttempt).where(LoginAttempt.who.in_([by_pair, known_here])))
+    session.add(LoginAttempt(who=known_here, at=now))
     return _start(session, account, now)
 
 

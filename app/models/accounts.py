@@ -47,7 +47,10 @@ class LoginLink(Base):
 
 
 class LoginAttempt(Base):
-    """A failed sign-in, by the hash of what was tried: the account's name, or the address it came from."""
+    """A failed sign-in, by the hash of what was tried: the account's name, or the address it came from.
+
+    Beside these, marked as known, the pairs of name and address that have gone together once.
+    """
 
     __tablename__ = "login_attempts"
     __table_args__ = (Index(None, "who", "at"),)

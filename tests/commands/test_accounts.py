@@ -5,9 +5,17 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from app.commands.accounts import change_account, hashed, login_link
+from app.commands.accounts import (
+    TRIES_BY_NAME,
+    TooManyTries,
+    change_account,
+    hashed,
+    login_link,
+    sign_in,
+)
 from app.db import write_session
 from app.domain.vocabulary import AccountRole
+from app.models import LoginAttempt
 from tests.services.databases import MADE_AT, PASSWORD, signed_in
 
 NEW = "/negotiations/gaza/demands/new"
@@ -102,3 +110,15 @@ def test_what_another_site_sends_is_refused(desk: TestClient, headers: dict[str,
 def test_signing_in_leads_nowhere_else(desk: TestClient, target: str) -> None:
     signed = desk.post("/login", data={"name": "anna", "password": PASSWORD, "next": target})
     assert (signed.status_code, signed.headers["location"]) == (303, "/")
+
+
+def test_strangers_who_guess_a_name_do_not_lock_its_owner_out(desk: TestClient) -> None:
+    with write_session(desk.app.state.engine) as session:  # type: ignore[attr-defined]
+        sign_in(session, "anna", PASSWORD, address="home", now=MADE_AT)
+        for number in range(TRIES_BY_NAME):
+            session.add(LoginAttempt(who=hashed("name:anna"), at=MADE_AT + timedelta(seconds=number)))
+        session.flush()
+        later = MADE_AT + timedelta(minutes=5)
+        with pytest.raises(TooManyTries):
+            sign_in(session, "anna", PASSWORD, address="elsewhere", now=later)
+        assert sign_in(session, "anna", PASSWORD, address="home", now=later).name == "anna"
