@@ -129,13 +129,6 @@ def among(subjects: Iterable[Subject], record_type: Any, record: Any) -> ColumnE
     )
 
 
-def citations_from(
-    session: ReadSession, negotiation: str, source: str, on: date, basis: Basis
-) -> dict[Subject, list[CitationLine]]:
-    """What one source is cited for, by record."""
-    return _read(session, negotiation, Citation.source == source, on, basis)
-
-
 def _read(
     session: ReadSession,
     negotiation: str,

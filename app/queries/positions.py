@@ -139,10 +139,6 @@ class PositionsPage:
     def proposals(self) -> list[ProposalColumn]:
         return [column for column in self.columns if isinstance(column, ProposalColumn)]
 
-    @property
-    def party_columns(self) -> list[PartyColumn]:
-        return [column for column in self.columns if isinstance(column, PartyColumn)]
-
 
 @dataclass(frozen=True, slots=True)
 class ColumnChoice:

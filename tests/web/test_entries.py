@@ -602,6 +602,16 @@ def test_a_corrected_report_keeps_all_its_speakers_and_saving_it_unchanged_chang
     assert link
     page = anna.get(link[1]).text
     assert len(re.findall(r'<option value="(?:hamas|qatar)" selected', page)) == 2
+    tag = desk.get(address).headers["etag"]
+    same = {
+        **form(anna, link[1]),
+        "speakers": ["hamas", "qatar"],
+        "relation": "supports",
+        "reason": "nothing",
+    }
+    same |= {name: CLAIM[name] for name in ("attributed_to", "anonymous", "quote")}
+    assert anna.post(link[1], data=same).status_code == 303
+    assert desk.get(address).headers["etag"] == tag
 
 
 def test_a_demand_that_moves_to_another_issue_leaves_its_place_on_the_scale(desk: TestClient) -> None:
