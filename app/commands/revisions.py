@@ -1,18 +1,17 @@
 """Revisions: every change is appended to its negotiation's chain of hashes (domain.md §7)."""
 
-import json
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 
 from sqlalchemy import select, update
 
 from app.commands.batches import Batch, insert_rows
 from app.db import WriteSession
+from app.domain.chain import canonical, chain_hash, field_hashes
 from app.models import Negotiation, Revision
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 _COLUMNS = (
     "negotiation",
     "number",
@@ -25,6 +24,7 @@ _COLUMNS = (
     "after",
     "reason",
     "hash",
+    "salts",
 )
 
 
@@ -69,20 +69,12 @@ def append(
     rows = []
     for change in changes:
         number += 1
-        row = (
-            negotiation,
-            number,
-            recorded_at,
-            account,
-            change.action,
-            change.noun,
-            change.record,
-            canonical(change.before),
-            canonical(change.after),
-            change.reason,
-        )
-        last_hash = chain_hash(last_hash, row)
-        rows.append((*row, last_hash))
+        salts = secrets.token_hex(16)
+        fixed = (negotiation, number, recorded_at, account, change.action, change.noun, change.record)
+        hashes = field_hashes(change.before, change.after, change.reason, salts)
+        last_hash = chain_hash(last_hash, fixed, hashes)
+        texts = (_text(change.before), _text(change.after), change.reason)
+        rows.append((*fixed, *texts, last_hash, salts))
     insert_rows(session, Batch(Revision, _COLUMNS, rows))
     session.execute(
         update(Negotiation)
@@ -92,18 +84,5 @@ def append(
     return number
 
 
-def canonical(row: Mapping[str, object] | None) -> str | None:
-    """A row as JSON that is the same text for the same values."""
-    if row is None:
-        return None
-    return _CANONICAL.encode(row)
-
-
-def chain_hash(previous: str, row: Sequence[object]) -> str:
-    """The hash of a revision: of all its fields but this one, in their order, and of the hash before it."""
-    fields = [_moment(value) if isinstance(value, datetime) else value for value in row]
-    return sha256(_CANONICAL.encode([previous, *fields]).encode()).hexdigest()
-
-
-def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="microseconds")
+def _text(row: Mapping[str, object] | None) -> str | None:
+    return None if row is None else canonical(row)

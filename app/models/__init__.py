@@ -1,9 +1,9 @@
 """What is stored: one file a noun."""
 
-from app.models.accounts import Account, FormToken, LoginAttempt, LoginLink, Session
+from app.models.accounts import Account, FormToken, Invitation, LoginAttempt, LoginLink, Session
 from app.models.actors import Actor, ActorAlias, Participant
 from app.models.base import Base
-from app.models.citations import Citation, CitationAttribution, CitationSpeaker
+from app.models.citations import Citation, CitationAttribution, CitationSelector, CitationSpeaker
 from app.models.demands import Demand, Link
 from app.models.events import Event
 from app.models.issues import Coverage, Issue, ScaleRung
@@ -12,8 +12,9 @@ from app.models.positions import ChangeDay, PositionCell
 from app.models.proposals import Proposal, Response, Term
 from app.models.records import Record, RecordActor, RecordIssue
 from app.models.remarks import Remark
-from app.models.revision import Revision
-from app.models.sources import Source
+from app.models.reviews import ReaderNote, Review
+from app.models.revision import Redaction, Redirect, Revision
+from app.models.sources import Source, SourceText
 
 __all__ = [
     "Account",
@@ -23,11 +24,13 @@ __all__ = [
     "ChangeDay",
     "Citation",
     "CitationAttribution",
+    "CitationSelector",
     "CitationSpeaker",
     "Coverage",
     "Demand",
     "Event",
     "FormToken",
+    "Invitation",
     "Issue",
     "Link",
     "LoginAttempt",
@@ -36,14 +39,19 @@ __all__ = [
     "Participant",
     "PositionCell",
     "Proposal",
+    "ReaderNote",
     "Record",
     "RecordActor",
     "RecordIssue",
+    "Redaction",
+    "Redirect",
     "Remark",
     "Response",
+    "Review",
     "Revision",
     "ScaleRung",
     "Session",
     "Source",
+    "SourceText",
     "Term",
 ]

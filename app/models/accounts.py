@@ -33,6 +33,21 @@ class Session(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     seen_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    user_agent: Mapped[str | None] = mapped_column(Words)
+
+
+class Invitation(Base):
+    """A link by which one person may make an account of this role, once. The token itself is never stored."""
+
+    __tablename__ = "invitations"
+
+    token_hash: Mapped[str] = mapped_column(Id, primary_key=True)
+    role: Mapped[AccountRole] = mapped_column(one_of(AccountRole, "role"))
+    invited_by: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    accepted_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
 
 
 class LoginLink(Base):

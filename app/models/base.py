@@ -52,16 +52,15 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
-def one_of(words: type[StrEnum], name: str) -> Enum:
-    """A column type for a closed vocabulary, stored as its words and held by a CHECK constraint."""
-    return Enum(
-        words,
-        name=name,
-        native_enum=False,
-        create_constraint=True,
-        length=40,
-        values_callable=lambda members: [member.value for member in members],
-    )
+def one_of(words: type[StrEnum] | Sequence[StrEnum], name: str) -> Enum:
+    """A column type for a closed vocabulary, or a part of one, held by a CHECK constraint.
+
+    It is stored as its words; of a part of a vocabulary the words are read back as plain text.
+    """
+    options: dict[str, Any] = {"native_enum": False, "create_constraint": True, "length": 40}
+    if isinstance(words, type):
+        return Enum(words, name=name, values_callable=lambda all_: [one.value for one in all_], **options)
+    return Enum(*(word.value for word in words), name=name, **options)
 
 
 def within(table: str, *columns: str, to: Sequence[str] = ("id",), **options: Any) -> ForeignKeyConstraint:

@@ -81,3 +81,15 @@ class CitationAttribution(Base):
     citation: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     holder: Mapped[str] = mapped_column(Id, primary_key=True)
     attribution: Mapped[Attribution] = mapped_column(one_of(Attribution, "attribution"))
+
+
+class CitationSelector(Base):
+    """Where in the report's text the quote stands: the words before and after it. Never shown to readers."""
+
+    __tablename__ = "citation_selectors"
+    __table_args__ = (within("citations", "citation", to=("number",), ondelete="CASCADE"),)
+
+    negotiation: Mapped[str] = mapped_column(Id, primary_key=True)
+    citation: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    prefix: Mapped[str] = mapped_column(Words)
+    suffix: Mapped[str] = mapped_column(Words)

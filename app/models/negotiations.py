@@ -1,6 +1,6 @@
 """A negotiation: one process, complete in itself."""
 
-from sqlalchemy import CheckConstraint, Integer
+from sqlalchemy import Boolean, CheckConstraint, Integer, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, DateWords, Id, Words
@@ -11,7 +11,9 @@ class Negotiation(Base):
 
     ``last_revision`` and ``last_hash`` repeat the newest row of the revision chain outside its table,
     so that a chain whose tail was cut off shows (domain.md §7). ``package_name`` and ``package_title``
-    are set where the data package that it came in has a name or a title of its own.
+    are set where the data package that it came in has a name or a title of its own. ``two_people`` asks that
+    nobody publishes an entry of their own. ``last_redaction`` is the number of the newest revision that
+    erased something: what was kept of an earlier state is not to be shown any more.
     """
 
     __tablename__ = "negotiations"
@@ -27,3 +29,5 @@ class Negotiation(Base):
     revision: Mapped[int] = mapped_column(Integer, default=0)
     last_revision: Mapped[int] = mapped_column(Integer, default=0)
     last_hash: Mapped[str] = mapped_column(Id, default="")
+    last_redaction: Mapped[int] = mapped_column(Integer, server_default="0")
+    two_people: Mapped[bool] = mapped_column(Boolean, server_default=false())

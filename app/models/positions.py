@@ -6,6 +6,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.domain.vocabulary import Basis, Empty
 from app.models.base import Base, Day, Id, Words, one_of, within
 
+# Change points are kept for these two; what was *recorded* by a day is worked out from the revisions.
+KEPT_BASIS = one_of([Basis.REPORTED, Basis.STATED], "basis")
+
 
 class PositionCell(Base):
     """A cell as it reads from ``from_day`` until its next row. ``shown`` and ``possible`` are JSON:
@@ -20,7 +23,7 @@ class PositionCell(Base):
     )
 
     negotiation: Mapped[str] = mapped_column(Id, primary_key=True)
-    basis: Mapped[Basis] = mapped_column(one_of(Basis, "basis"), primary_key=True)
+    basis: Mapped[Basis] = mapped_column(KEPT_BASIS, primary_key=True)
     holder: Mapped[str] = mapped_column(Id, primary_key=True)
     issue: Mapped[str] = mapped_column(Id, primary_key=True)
     from_day: Mapped[str] = mapped_column(Day, primary_key=True)
@@ -38,6 +41,6 @@ class ChangeDay(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     negotiation: Mapped[str] = mapped_column(Id, primary_key=True)
-    basis: Mapped[Basis] = mapped_column(one_of(Basis, "basis"), primary_key=True)
+    basis: Mapped[Basis] = mapped_column(KEPT_BASIS, primary_key=True)
     day: Mapped[str] = mapped_column(Day, primary_key=True)
     cells: Mapped[int] = mapped_column(Integer)

@@ -1,10 +1,12 @@
 """Sources: one publication each, and the origin that it relays."""
 
+from datetime import datetime
+
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.vocabulary import OutletGrade, ReviewStatus, SourceKind, SourceStatus
-from app.models.base import Base, DateWords, Day, Id, Words, one_of
+from app.models.base import Base, DateWords, Day, Id, UtcTime, Words, one_of, within
 
 
 class Source(Base):
@@ -44,3 +46,22 @@ class Source(Base):
         one_of(ReviewStatus, "review_status"), default=ReviewStatus.PUBLISHED
     )
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+
+
+class SourceText(Base):
+    """The text of a report as somebody pasted or typed it, for those who enter records; readers never see it.
+
+    The newest ``number`` is the text; those before it were corrected. ``hash`` is the SHA-256 of ``words``
+    in UTF-8, and stays when the words are blanked for safety.
+    """
+
+    __tablename__ = "source_texts"
+    __table_args__ = (within("sources", "source"),)
+
+    negotiation: Mapped[str] = mapped_column(Id, primary_key=True)
+    source: Mapped[str] = mapped_column(Id, primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    words: Mapped[str | None] = mapped_column(Words)
+    hash: Mapped[str] = mapped_column(Id)
+    added_at: Mapped[datetime] = mapped_column(UtcTime)
+    account: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))

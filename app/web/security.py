@@ -26,6 +26,7 @@ class Permission(StrEnum):
     SIGN_OUT = "sign out"
     ENTER = "enter drafts"
     EDIT = "edit, publish and retract"
+    ADMIN = "let people in, settle how entries are reviewed, blank what endangers somebody"
 
 
 def allow(permission: Permission) -> Callable[[Endpoint], Endpoint]:
@@ -45,6 +46,7 @@ HOLDERS: dict[Permission, frozenset[AccountRole]] = {
     Permission.SIGN_OUT: _CONTRIBUTORS,
     Permission.ENTER: _CONTRIBUTORS,
     Permission.EDIT: _EDITORS,
+    Permission.ADMIN: frozenset({AccountRole.ADMIN}),
 }
 
 

@@ -461,6 +461,7 @@ MAY = {
     Permission.SIGN_OUT: {"contributor", "editor", "admin"},
     Permission.ENTER: {"contributor", "editor", "admin"},
     Permission.EDIT: {"editor", "admin"},
+    Permission.ADMIN: {"admin"},
 }
 
 
