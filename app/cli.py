@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,14 +17,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
-from app.commands.accounts import (
-    NameTaken,
-    PasswordTooWeak,
-    UnknownAccount,
-    add_account,
-    change_account,
-    login_link,
-)
+from app.commands.accounts import NameTaken, UnknownAccount, add_account, change_account, login_link
+from app.commands.passwords import PasswordTooWeak
 from app.db import is_migrated, make_engine, migrate, read_session, write_session
 from app.domain.vocabulary import AccountRole
 from app.exchange.backup import NotBackedUp, back_up
@@ -37,6 +32,7 @@ from app.exchange.package import (
 )
 from app.files import PACKAGE
 from app.queries.negotiations import all_negotiations
+from app.queries.revisions import chain_ends, verify
 from app.settings import Settings, WrongSetting, read_settings
 
 DEMO = PACKAGE / "demo"
@@ -304,6 +300,29 @@ def login_link_command(name: Annotated[str, typer.Argument(help="Who is to sign 
     if not settings.public_url:
         console.print("If the site runs at another address, put that before /login/.", markup=False)
     print(f"{settings.public_url or 'http://127.0.0.1:8000'}/login/{token}")
+
+
+@app.command("verify")
+def verify_command(
+    negotiation: Annotated[str, typer.Argument(help="The id of one negotiation; all of them without.")] = "",
+) -> None:
+    """Check that nobody has changed what was recorded: every chain of revisions, link by link.
+
+    Exits 1 where one is broken, and names its first broken link. Keep what is printed somewhere else: a chain
+    whose end was cut off, with the negotiation told so, holds, but its newest hash is another.
+    """
+    are_whole = True
+    with _database() as engine, read_session(engine) as session:
+        ends = [end for end in chain_ends(session) if negotiation in ("", end.negotiation)]
+        if negotiation and not ends:
+            raise _refuse(f"Not verified: there is no negotiation “{negotiation}”.")
+        with _progress() as report:
+            for end in ends:
+                broken = verify(session, end.negotiation, partial(report, end.negotiation))
+                are_whole = are_whole and broken is None
+                print(f"Broken: {broken}" if broken else f"“{end.negotiation}”: {end}.", flush=True)
+    if not are_whole:
+        raise typer.Exit(1)
 
 
 @app.command("backup")

@@ -26,6 +26,9 @@ MIGRATIONS = folder("migrations")
 # and one that writes or streams. PostgreSQL itself allows a hundred, unless told otherwise.
 IN_FLIGHT = 40
 
+# How long a writer waits for another on SQLite, in milliseconds.
+_PATIENCE = 30_000
+
 
 class ReadSession(Session):
     """A session that only reads."""
@@ -36,12 +39,13 @@ class WriteSession(Session):
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for ``sqlite:///FILE`` or ``postgresql://…``."""
+    """An engine for ``sqlite:///FILE`` or ``postgresql://…``; its errors repeat no values."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(parsed)
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
         pool_size=IN_FLIGHT // 2,
         max_overflow=IN_FLIGHT + IN_FLIGHT // 2,
         pool_pre_ping=True,
@@ -54,7 +58,10 @@ def _sqlite_engine(url: URL) -> Engine:
         {"poolclass": StaticPool} if in_memory else {"pool_size": 10, "max_overflow": 2 * IN_FLIGHT}
     )
     engine = create_engine(
-        url, connect_args={"check_same_thread": False, "timeout": 30, "isolation_level": None}, **options
+        url,
+        connect_args={"check_same_thread": False, "timeout": 30, "isolation_level": None},
+        hide_parameters=True,
+        **options,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -66,7 +73,7 @@ def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) ->
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.execute(f"PRAGMA busy_timeout={_PATIENCE}")
     cursor.close()
 
 
@@ -93,6 +100,27 @@ def write_session(engine: Engine) -> Iterator[WriteSession]:
         WriteSession(connection, autoflush=False) as session,
     ):
         yield session
+
+
+@contextmanager
+def passing_session(engine: Engine) -> Iterator[WriteSession]:
+    """A write session for a note that may as well be left out: on SQLite it waits for no other writer.
+
+    Raises OperationalError where there is one.
+    """
+    with write_session(engine) as session:
+        if engine.dialect.name != "sqlite":
+            yield session
+            return
+        connection = session.get_bind()
+        assert isinstance(connection, Connection)  # noqa: S101 - what ``write_session`` binds
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute("PRAGMA busy_timeout=0")
+            yield session
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+            cursor.close()
 
 
 def migrate(engine: Engine) -> None:

@@ -14,17 +14,21 @@ from starlette.types import Scope
 from app.db import make_engine
 from app.settings import Settings, read_settings
 from app.web import (
+    account,
     accounts,
     actors,
     demands,
     entries,
     errors,
     events,
+    invitations,
     issues,
     negotiations,
+    people,
     positions,
     proposals,
     remarks,
+    reviews,
     setup,
     sources,
     timeline,
@@ -83,7 +87,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/static", StaticPages(directory=STATIC), name="static")
     rooms = (
         accounts,
+        account,
+        invitations,
+        people,
         entries,
+        reviews,
         negotiations,
         setup,  # before what reads “new” as the id of a negotiation
         positions,

@@ -4,6 +4,7 @@ import filecmp
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -91,6 +92,23 @@ def test_every_command_explains_itself(database: str) -> None:
         helped = run(command, "--help", database=database)
         assert helped.exit_code == 0
         assert len(helped.stdout.split()) > 10
+
+
+def test_verify_names_the_first_broken_link_and_exits_1(database: str) -> None:
+    run("migrate", database=database)
+    run("import", str(DEMO / "seed-article"), database=database)
+    whole = run("verify", database=database)
+    assert whole.exit_code == 0
+    assert whole.stdout.startswith("“gaza-april-2024”: whole from revision 1 to 60; the newest hash is ")
+    unknown = run("verify", "gaza", database=database)
+    assert (unknown.exit_code, "there is no negotiation “gaza”" in unknown.stderr) == (1, True)
+    with sqlite3.connect(database.removeprefix("sqlite:///")) as connection:
+        connection.execute("DROP TRIGGER revisions_are_not_changed")
+        connection.execute("UPDATE revisions SET reason = 'none' WHERE number = 7")
+    connection.close()
+    broken = run("verify", "gaza-april-2024", database=database)
+    words = "Broken: “gaza-april-2024”, revision 7: it is not what was recorded.\n"
+    assert (broken.exit_code, broken.stdout) == (1, words)
 
 
 @pytest.fixture

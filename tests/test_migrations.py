@@ -1,16 +1,23 @@
 """Migrations: one head, each up and down again, and the newest equal to the models. On both databases."""
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, func, inspect, select, text
 
-from app.db import is_migrated, migrate, migrations
-from app.models import Base
+from app.db import is_migrated, migrate, migrations, read_session
+from app.models import Base, Revision
+from app.queries.revisions import verify
+from tests.make import talks, write_package
+from tests.packages import load
 from tests.services.databases import KINDS, engine_for
 
 
@@ -67,3 +74,53 @@ def test_the_newest_schema_is_that_of_the_models(bare: Engine) -> None:
     with bare.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def go(engine: Engine, revision: str) -> None:
+    with engine.connect().execution_options(parley_writes=True) as connection:
+        turn = command.downgrade if revision == "0001" else command.upgrade
+        turn(migrations(connection), revision)
+        connection.commit()
+
+
+def old_chain_holds(engine: Engine) -> bool:
+    """Whether each revision has the hash that it had before fields were hashed on their own."""
+    previous = ""
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT * FROM revisions ORDER BY number")).mappings().all()
+        for row in rows:
+            moment = datetime.fromisoformat(str(row["recorded_at"]))
+            moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+            fixed = [
+                row[name] for name in ("account", "action", "noun", "record", "before", "after", "reason")
+            ]
+            said = [
+                previous,
+                row["negotiation"],
+                row["number"],
+                moment.isoformat(timespec="microseconds"),
+                *fixed,
+            ]
+            previous = sha256(
+                json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+            ).hexdigest()
+            if row["hash"] != previous:
+                return False
+        return rows != [] and connection.scalar(text("SELECT last_hash FROM negotiations")) == previous
+
+
+def test_the_chain_of_what_is_recorded_holds_before_and_after_a_migration(
+    bare: Engine, tmp_path: Path
+) -> None:
+    migrate(bare)
+    tables = talks()
+    load(bare, write_package(tmp_path / "in", tables))
+    tables["demands"][0] = {**tables["demands"][0], "summary": "Another “word” – كلمة"}
+    load(bare, write_package(tmp_path / "in", tables))
+    go(bare, "0001")
+    assert old_chain_holds(bare)
+    go(bare, "head")
+    with read_session(bare) as session:
+        assert verify(session) is None
+        kept = session.execute(select(func.count(), func.max(Revision.number))).one()
+    assert tuple(kept) == (sum(map(len, tables.values())) + 1,) * 2

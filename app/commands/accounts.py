@@ -1,57 +1,35 @@
-"""People: who may sign in, how they do, and how it ends (domain.md §8).
+"""People: who may sign in, how they do, and how it ends (domain.md §8)."""
 
-Tokens are random and stored only as hashes; passwords as argon2id. An unknown name costs as much time as
-a wrong password. Throttling slows down whoever guesses; it never locks an account for good.
-"""
-
-import hashlib
-import secrets
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
+from app.commands.passwords import Proof, WrongPassword, hash_password, settle_try
+from app.commands.tokens import hashed, new_token
 from app.db import WriteSession
 from app.domain.vocabulary import AccountRole
-from app.models import Account, LoginAttempt, LoginLink, Session
+from app.models import Account, Invitation, LoginLink, Session
 
 SESSION_LASTS = timedelta(days=14)
 LINK_LASTS = timedelta(minutes=15)
-WINDOW = timedelta(minutes=15)
-# From one address on one name; from one address; and on one name from anywhere. The last does not count for
-# an address from which this person has signed in before, so that strangers cannot lock the owner out.
-TRIES_BY_PAIR, TRIES_BY_ADDRESS, TRIES_BY_NAME = 10, 30, 100
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 1024
-
-# Before the hash of a name and an address that have gone together once.
-_KNOWN = "known:"
-
-_passwords = PasswordHash((Argon2Hasher(),))
-# What is compared against where there is no such name, so that the answer takes as long.
-_NOBODY = _passwords.hash(secrets.token_urlsafe())
+# How old the note of when somebody was last seen may be; every request would be a write too many.
+SEEN_EVERY = timedelta(minutes=15)
 
 
 class NameTaken(Exception):
-    """There is an account of this name already."""
+    """There is an account of this name already, or of one that differs in capitals only."""
 
 
 class UnknownAccount(LookupError):
     """There is no account of this name."""
 
 
-class PasswordTooWeak(ValueError):
-    """The password cannot be used; the message says why."""
-
-
-class SignInRefused(Exception):
-    """Name or password is wrong, or the account is disabled; which of them is not said."""
-
-
-class TooManyTries(Exception):
-    """Too many failed sign-ins of late; a while must pass before the next."""
+class LastAdmin(Exception):
+    """Nobody would be left who may let people in."""
 
 
 class LinkUsed(Exception):
@@ -62,18 +40,30 @@ class LinkUsed(Exception):
 class SignedIn:
     """A fresh session. ``token`` goes into the cookie and is kept nowhere else."""
 
-    token: str
+    token: str = field(repr=False)
     account: int
     name: str
+
+
+# --- Accounts -------------------------------------------------------------------------------------------
 
 
 def add_account(
     session: WriteSession, name: str, role: AccountRole, *, now: datetime, password: str | None = None
 ) -> int:
     """Add a person. Raises NameTaken and PasswordTooWeak. Without a password, by link only."""
-    account = Account(
-        name=name, role=role, created_at=now, password_hash=_hashed(password) if password else None
-    )
+    password_hash = hash_password(password) if password else None
+    return insert_account(session, name, role, password_hash, now=now)
+
+
+def insert_account(
+    session: WriteSession, name: str, role: AccountRole, password_hash: str | None, *, now: datetime
+) -> int:
+    """Add a person whose password is hashed already. Raises NameTaken."""
+    # A name that looks like somebody else's would pass for theirs.
+    if _alike(name) in {_alike(taken) for taken in session.scalars(select(Account.name))}:
+        raise NameTaken(name)
+    account = Account(name=name, role=role, created_at=now, password_hash=password_hash)
     session.add(account)
     try:
         session.flush()
@@ -82,12 +72,8 @@ def add_account(
     return account.id
 
 
-def _hashed(password: str) -> str:
-    if len(password) < SHORTEST_PASSWORD:
-        raise PasswordTooWeak(f"A password has at least {SHORTEST_PASSWORD} characters.")
-    if len(password) > LONGEST_PASSWORD:
-        raise PasswordTooWeak(f"A password has at most {LONGEST_PASSWORD} characters.")
-    return _passwords.hash(password)
+def _alike(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def change_account(
@@ -98,24 +84,54 @@ def change_account(
     role: AccountRole | None = None,
     disabled: bool | None = None,
     password: str | None = None,
+    keep_an_admin: bool = False,
 ) -> None:
     """Change a person's role or password, or shut them out and let them in again.
 
     A new role counts from the next request on. A new password, and being shut out, end every session.
-    Raises UnknownAccount and PasswordTooWeak.
+    Whoever is shut out, or is no admin any more, takes along the invitations that nobody has used.
+    Raises UnknownAccount, PasswordTooWeak and, with ``keep_an_admin``, LastAdmin.
     """
+    password_hash = None if password is None else hash_password(password)
+    # Held until the end: of two admins who shut each other out at once, the second finds that it is the last.
+    admins = select(Account.id).where(Account.role == AccountRole.ADMIN, Account.disabled_at.is_(None))
+    enabled_admins = session.scalars(admins.order_by(Account.id).with_for_update()).all()
     account = session.scalar(select(Account).where(Account.name == name))
     if account is None:
         raise UnknownAccount(name)
     if role is not None:
         account.role = role
-    if password is not None:
-        account.password_hash = _hashed(password)
+    if password_hash is not None:
+        account.password_hash = password_hash
     if disabled is not None:
-        account.disabled_at = now if disabled else None
-    if password is not None or disabled:
-        session.execute(delete(Session).where(Session.account == account.id))
+        account.disabled_at = (account.disabled_at or now) if disabled else None
+    lets_nobody_in = bool(account.disabled_at) or account.role is not AccountRole.ADMIN
+    if keep_an_admin and lets_nobody_in and list(enabled_admins) == [account.id]:
+        raise LastAdmin
+    if password_hash is not None or disabled:
+        _end(session, account.id)
+    if lets_nobody_in:
+        open_ones = Invitation.invited_by == account.id, Invitation.accepted_at.is_(None)
+        session.execute(delete(Invitation).where(*open_ones))
     session.flush()
+
+
+def change_password(
+    session: WriteSession, account: int, password_hash: str, proof: Proof | None, *, keep: str, now: datetime
+) -> None:
+    """Give a person a new password, hashed already, and end every session but the one of the token ``keep``.
+
+    Raises WrongPassword where there is a password and ``proof`` is not of it.
+    """
+    person = settle_try(session, proof, now=now) if proof else session.get_one(Account, account)
+    if person.id != account or (person.password_hash and not proof):
+        raise WrongPassword
+    person.password_hash = password_hash
+    session.flush()
+    _end(session, account, keep=keep)
+
+
+# --- Signing in -----------------------------------------------------------------------------------------
 
 
 def login_link(session: WriteSession, name: str, *, now: datetime) -> str:
@@ -123,45 +139,19 @@ def login_link(session: WriteSession, name: str, *, now: datetime) -> str:
     account = session.scalar(select(Account).where(Account.name == name, Account.disabled_at.is_(None)))
     if account is None:
         raise UnknownAccount(name)
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     session.add(LoginLink(token_hash=hashed(token), account=account.id, expires_at=now + LINK_LASTS))
     session.flush()
     return token
 
 
-def sign_in(session: WriteSession, name: str, password: str, *, address: str, now: datetime) -> SignedIn:
-    """Sign a person in by name and password. Raises SignInRefused, and TooManyTries before it looks.
-
-    A failed try is kept by the hash of the name and of the address; the caller commits it too.
-    """
-    by_name, by_address = hashed(f"name:{name.casefold()}"), hashed(f"address:{address}")
-    by_pair = hashed(f"{by_name}:{by_address}")
-    limits = {by_pair: TRIES_BY_PAIR, by_address: TRIES_BY_ADDRESS, by_name: TRIES_BY_NAME}
-    tries = session.execute(
-        select(LoginAttempt.who, func.count())
-        .where(LoginAttempt.who.in_(limits), LoginAttempt.at > now - WINDOW)
-        .group_by(LoginAttempt.who)
-    )
-    known_here = f"{_KNOWN}{by_pair}"
-    if session.scalar(select(LoginAttempt.number).where(LoginAttempt.who == known_here).limit(1)):
-        limits.pop(by_name)
-    if any(count >= limits.get(who, count + 1) for who, count in tries):
-        raise TooManyTries
-    account = session.scalar(select(Account).where(Account.name == name))
-    known = account.password_hash if account and account.password_hash else _NOBODY
-    matches = _passwords.verify(password[:LONGEST_PASSWORD], known)
-    if not matches or account is None or not account.password_hash or account.disabled_at:
-        outdated = LoginAttempt.at <= now - WINDOW, ~LoginAttempt.who.startswith(_KNOWN)
-        session.execute(delete(LoginAttempt).where(*outdated))
-        session.add_all(LoginAttempt(who=who, at=now) for who in (by_pair, by_address, by_name))
-        session.flush()
-        raise SignInRefused
-    session.execute(delete(LoginAttempt).where(LoginAttempt.who.in_([by_pair, known_here])))
-    session.add(LoginAttempt(who=known_here, at=now))
-    return _start(session, account, now)
+def sign_in(session: WriteSession, proof: Proof, *, browser: str | None, now: datetime) -> SignedIn:
+    """Sign a person in whose password was right. Raises WrongPassword where it is so no longer."""
+    account = settle_try(session, proof, now=now)
+    return start_session(session, account.id, browser=browser, now=now)
 
 
-def sign_in_by_link(session: WriteSession, token: str, *, now: datetime) -> SignedIn:
+def sign_in_by_link(session: WriteSession, token: str, *, browser: str | None, now: datetime) -> SignedIn:
     """Sign a person in by a link, which is used up by it. Raises LinkUsed."""
     used = session.execute(
         update(LoginLink)
@@ -172,30 +162,69 @@ def sign_in_by_link(session: WriteSession, token: str, *, now: datetime) -> Sign
     account = session.get(Account, used) if used is not None else None
     if account is None or account.disabled_at:
         raise LinkUsed
-    return _start(session, account, now)
+    return start_session(session, account.id, browser=browser, now=now)
 
 
-def _start(session: WriteSession, account: Account, now: datetime) -> SignedIn:
-    token = secrets.token_urlsafe(32)
-    session.execute(delete(Session).where(Session.expires_at <= now))
+def start_session(session: WriteSession, account: int, *, browser: str | None, now: datetime) -> SignedIn:
+    """Begin a session; ``browser`` is a plain word for it, for its owner alone.
+
+    Ended sessions go, but for the one that tells when its person was last seen.
+    """
+    newer = aliased(Session)
+    has_newer = (
+        select(newer.token_hash)
+        .where(newer.account == Session.account, newer.seen_at > Session.seen_at)
+        .correlate(Session)
+        .exists()
+    )
+    ended = delete(Session).where(Session.expires_at <= now, has_newer)
+    session.execute(ended, execution_options={"synchronize_session": False})
+    token = new_token()
     session.add(
         Session(
             token_hash=hashed(token),
-            account=account.id,
+            account=account,
             created_at=now,
             seen_at=now,
             expires_at=now + SESSION_LASTS,
+            user_agent=browser,
         )
     )
     session.flush()
-    return SignedIn(token, account.id, account.name)
+    return SignedIn(token, account, session.get_one(Account, account).name)
+
+
+# --- Sessions -------------------------------------------------------------------------------------------
 
 
 def sign_out(session: WriteSession, token: str) -> None:
     """End a session, wherever else its cookie may still lie."""
-    session.execute(delete(Session).where(Session.token_hash == hashed(token)))
+    _end_where(session, Session.token_hash == hashed(token))
 
 
-def hashed(token: str) -> str:
-    """The form in which a random token is kept. It has enough randomness to need no salt."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+def end_session(session: WriteSession, account: int, token_hash: str) -> None:
+    """End one of a person's own sessions; nobody else's, and none where it is over already."""
+    _end_where(session, Session.account == account, Session.token_hash == token_hash)
+
+
+def end_other_sessions(session: WriteSession, account: int, *, keep: str) -> None:
+    """End all of a person's sessions but the one of the token ``keep``."""
+    _end_where(session, Session.account == account, Session.token_hash != hashed(keep))
+
+
+def note_seen(session: WriteSession, token_hash: str, *, now: datetime) -> None:
+    """Note that the person of this session is here."""
+    still = Session.token_hash == token_hash, Session.expires_at > now
+    session.execute(update(Session).where(*still).values(seen_at=now))
+
+
+def _end(session: WriteSession, account: int, *, keep: str = "") -> None:
+    """End a person's sessions, and the links by which another could begin."""
+    end_other_sessions(session, account, keep=keep)
+    session.execute(delete(LoginLink).where(LoginLink.account == account))
+
+
+def _end_where(session: WriteSession, *which: ColumnElement[bool]) -> None:
+    # It has expired as it began, so it is over by any clock. Of it stays when its person was last seen.
+    ended = update(Session).where(*which).values(expires_at=Session.created_at, user_agent=None)
+    session.execute(ended, execution_options={"synchronize_session": False})

@@ -517,7 +517,8 @@ def _parents_first(rows: Numbered, column: str) -> list[tuple[int, PackageRow]]:
     for id_ in placed:
         trail = []
         at: str | None = id_
-        while at is not None and at not in order:
+        # A parent that is not among the rows is stored already.
+        while at is not None and at in placed and at not in order:
             trail.append(at)
             at = placed[at][1].get(column)
         order.update((step, placed[step]) for step in reversed(trail))

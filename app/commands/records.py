@@ -6,31 +6,37 @@ was before is the ``after`` of its newest revision.
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_, update
 
 from app.commands import revisions
 from app.commands.batches import Batch, Row, delete_rows, insert_rows, update_rows
 from app.commands.derived import derive
 from app.commands.positions import rebuild_cells
 from app.db import WriteSession
-from app.domain.vocabulary import ReviewStatus
+from app.domain.vocabulary import RecordType, ReviewStatus
 from app.models import (
     Actor,
     Citation,
     CitationAttribution,
     CitationSpeaker,
     Demand,
+    Event,
     Link,
     Negotiation,
     Participant,
+    Proposal,
     Record,
     RecordActor,
     RecordIssue,
+    Remark,
+    Response,
     Revision,
     Source,
+    Term,
 )
 from app.models.visibility import NoSuchRecord
 
@@ -38,13 +44,18 @@ __all__ = [
     "NoSuchRecord",
     "Outdated",
     "PackageRow",
+    "Whole",
+    "cells_of",
     "newest",
     "next_number",
     "note",
     "publish_change",
     "revision_of",
-    "store_demand",
+    "status_of",
+    "store_record",
     "store_source",
+    "whole",
+    "with_review",
 ]
 
 PackageRow = Mapping[str, str]
@@ -77,15 +88,34 @@ def newest(
             Revision.negotiation == negotiation, tuple_(Revision.record, Revision.number).in_(last)
         )
     )
-    return {record: json.loads(after) for record, after in rows if after}
+    return {record: _plain(json.loads(after)) for record, after in rows if after}
 
 
-def revision_of(session: WriteSession, negotiation: str, noun: str, record: str) -> int:
-    """The number of a record's newest revision; 0 where there is none."""
+# What a revision says of a row beside its columns: how far its review has come where it is not published.
+BESIDE = ("review",)
+
+
+def _plain(row: dict[str, str]) -> PackageRow:
+    return {name: value for name, value in row.items() if name not in BESIDE}
+
+
+def with_review(row: PackageRow, status: ReviewStatus | None) -> PackageRow:
+    """A row as a revision has it: what is not published says how far it has come."""
+    if status in (None, ReviewStatus.PUBLISHED):
+        return row
+    return {**row, "review": status.value}
+
+
+def revision_of(
+    session: WriteSession, negotiation: str, noun: str, record: str, terms: Collection[str] = ()
+) -> int:
+    """The number of the newest revision of a record, or of one of its terms; 0 where there is none."""
+    its_own = and_(Revision.noun == noun, Revision.record == record)
+    of_terms = and_(Revision.noun == RecordType.TERM, Revision.record.in_(terms))
     return (
         session.scalar(
             select(func.max(Revision.number)).where(
-                Revision.negotiation == negotiation, Revision.noun == noun, Revision.record == record
+                Revision.negotiation == negotiation, or_(its_own, of_terms) if terms else its_own
             )
         )
         or 0
@@ -113,38 +143,112 @@ def store_source(
     insert_rows(session, Batch(Source, tuple(values), [tuple(values.values())]))
 
 
-def store_demand(
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A record with what is stored with it: citations; the terms of a proposal; the links from a demand.
+
+    ``rows`` are those of a package by their type and id, ``citations`` and ``links`` by their number.
+    """
+
+    type: RecordType
+    id: str
+    rows: Mapping[tuple[RecordType, str], PackageRow]
+    citations: Mapping[int, PackageRow]
+    links: Mapping[int, PackageRow] = field(default_factory=dict)
+
+    @property
+    def row(self) -> PackageRow:
+        return self.rows[self.type, self.id]
+
+    @property
+    def terms(self) -> dict[str, PackageRow]:
+        return {id_: row for (type_, id_), row in self.rows.items() if type_ is RecordType.TERM}
+
+
+def whole(session: WriteSession, negotiation: str, type_: RecordType, record: str) -> Whole:
+    """A record as it was last recorded, with what is stored with it. Raises NoSuchRecord.
+
+    Terms that were taken out of a proposal are no part of it any more.
+    """
+    found = newest(session, negotiation, type_, [record])
+    if not found:
+        raise NoSuchRecord(record)
+    rows = {(type_, record): found[record]}
+    if type_ is RecordType.PROPOSAL:
+        terms = session.scalars(
+            select(Term.id)
+            .join(
+                Record,
+                and_(
+                    Record.negotiation == Term.negotiation,
+                    Record.type == RecordType.TERM,
+                    Record.id == Term.id,
+                ),
+            )
+            .where(
+                Term.negotiation == negotiation,
+                Term.proposal == record,
+                Record.review_status != ReviewStatus.RETRACTED,
+            )
+            .order_by(Record.ordinal)
+        ).all()
+        known = newest(session, negotiation, RecordType.TERM, terms)
+        rows |= {(RecordType.TERM, term): known[term] for term in terms}
+    numbers = session.scalars(
+        select(Citation.number)
+        .where(
+            Citation.negotiation == negotiation,
+            tuple_(Citation.subject_type, Citation.subject).in_(list(rows)),
+        )
+        .order_by(Citation.ordinal)
+    ).all()
+    cited = newest(session, negotiation, "citation", [str(number) for number in numbers])
+    links: dict[int, PackageRow] = {}
+    if type_ is RecordType.DEMAND:
+        linked = session.scalars(
+            select(Link.number)
+            .where(Link.negotiation == negotiation, Link.from_demand == record)
+            .order_by(Link.ordinal)
+        ).all()
+        found = newest(session, negotiation, "link", [str(number) for number in linked])
+        links = {number: found[str(number)] for number in linked}
+    return Whole(type_, record, rows, {number: cited[str(number)] for number in numbers}, links)
+
+
+def store_record(
     session: WriteSession,
     negotiation: str,
-    row: PackageRow,
-    citations: Mapping[int, PackageRow],
-    links: Mapping[int, PackageRow],
+    record: Whole,
     *,
     status: ReviewStatus | None = None,
     account: int | None = None,
 ) -> None:
-    """Write a demand with all its citations and the links from it, and everything derived from them.
+    """Write a record with all that is stored with it, and everything derived from them.
 
-    ``status`` and ``account`` are given to rows that are new.
+    ``status`` and ``account`` are given to rows that are new. Citations that ``record`` does not have are
+    left alone: they may have gone to another record.
     """
-    sources = newest(session, negotiation, "source", {citation["source"] for citation in citations.values()})
-    tables = {
+    named = {citation["source"] for citation in record.citations.values()}
+    tables: dict[str, list[tuple[PackageRow, int]]] = {
         "actors": [(actor, 0) for actor in _actors(session, negotiation)],
         "participants": [(participant, 0) for participant in _participants(session, negotiation)],
-        "sources": [(source, 0) for source in sources.values()],
-        "demands": [(row, 0)],
-        "citations": [(citation, number) for number, citation in citations.items()],
-        "links": [(link, number) for number, link in links.items()],
+        "sources": [(source, 0) for source in newest(session, negotiation, "source", named).values()],
+        "citations": [(citation, number) for number, citation in record.citations.items()],
+        "links": [(link, number) for number, link in record.links.items()],
     }
-    numbers = sorted(citations)
-    uncounted = _uncounted(session, negotiation, row["id"], status, numbers)
+    for (type_, _), row in record.rows.items():
+        tables.setdefault(f"{type_.value}s", []).append((row, 0))
+    numbers = sorted(record.citations)
+    uncounted = _uncounted(session, negotiation, record, status)
+    ids = {type_: [id_ for t, id_ in record.rows if t is type_] for type_, _ in record.rows}
+    subjects = or_(*(and_(Record.type == type_, Record.id.in_(of)) for type_, of in ids.items()))
     scopes: list[tuple[type, ColumnElement[bool]]] = [
-        (Record, and_(Record.type == "demand", Record.id == row["id"])),
-        (Demand, Demand.id == row["id"]),
-        (Link, Link.from_demand == row["id"]),
-        (RecordActor, and_(RecordActor.type == "demand", RecordActor.record == row["id"])),
-        (RecordIssue, and_(RecordIssue.type == "demand", RecordIssue.record == row["id"])),
-        (Citation, and_(Citation.subject_type == "demand", Citation.subject == row["id"])),
+        (Record, subjects),
+        *((_NOUNS[type_], _NOUNS[type_].id.in_(of)) for type_, of in ids.items()),
+        (Link, Link.from_demand == record.id if record.type is RecordType.DEMAND else false()),
+        (RecordActor, _of_subjects(RecordActor, ids)),
+        (RecordIssue, _of_subjects(RecordIssue, ids)),
+        (Citation, Citation.number.in_(numbers)),
         (CitationSpeaker, CitationSpeaker.citation.in_(numbers)),
         (CitationAttribution, CitationAttribution.citation.in_(numbers)),
     ]
@@ -166,24 +270,76 @@ def store_demand(
         delete_rows(session, batch, keys)
 
 
+_NOUNS: dict[RecordType, Any] = {
+    RecordType.DEMAND: Demand,
+    RecordType.PROPOSAL: Proposal,
+    RecordType.TERM: Term,
+    RecordType.RESPONSE: Response,
+    RecordType.REMARK: Remark,
+    RecordType.EVENT: Event,
+}
+
+
+def _of_subjects(model: Any, ids: Mapping[RecordType, Sequence[str]]) -> ColumnElement[bool]:
+    return or_(*(and_(model.type == type_, model.record.in_(of)) for type_, of in ids.items()))
+
+
 def _uncounted(
-    session: WriteSession, negotiation: str, demand: str, status: ReviewStatus | None, numbers: Sequence[int]
+    session: WriteSession, negotiation: str, record: Whole, status: ReviewStatus | None
 ) -> set[int]:
-    """The citations that must not move the dates of a published demand: those that still wait."""
+    """The citations that must not move the dates of a published record: those that still wait."""
     rows = session.execute(
         select(Citation.number, Citation.review_status).where(
-            Citation.negotiation == negotiation, Citation.number.in_(numbers)
+            Citation.negotiation == negotiation, Citation.number.in_(list(record.citations))
         )
     )
     stored = {number: known for number, known in rows}  # noqa: C416 - rows are no pairs to a type checker
-    of_demand = session.scalar(
+    if status_of(session, negotiation, record.type, record.id) is not ReviewStatus.PUBLISHED:
+        return set()
+    return {n for n in record.citations if stored.get(n, status) is not ReviewStatus.PUBLISHED}
+
+
+def status_of(session: WriteSession, negotiation: str, type_: RecordType, record: str) -> ReviewStatus | None:
+    """How far a record has come; None where there is none."""
+    return session.scalar(
         select(Record.review_status).where(
-            Record.negotiation == negotiation, Record.type == "demand", Record.id == demand
+            Record.negotiation == negotiation, Record.type == type_, Record.id == record
         )
     )
-    if of_demand is not ReviewStatus.PUBLISHED:
-        return set()
-    return {n for n in numbers if stored.get(n, status) is not ReviewStatus.PUBLISHED}
+
+
+def cells_of(session: WriteSession, negotiation: str, record: Whole) -> set[tuple[str, str]]:
+    """The cells of (holder, issue) on which a record bears (domain.md §4)."""
+    row = record.row
+    if record.type is RecordType.DEMAND:
+        return {(holder, issue) for holder in row["holders"].split("|") for issue in row["issues"].split("|")}
+    if record.type is RecordType.PROPOSAL:
+        issues = {term["issue"] for term in record.terms.values()}
+        authors = set(row["proposed_by"].split("|")) if "proposed_by" in row else set()
+        answered = session.scalars(
+            select(RecordActor.actor)
+            .join(
+                Response,
+                and_(
+                    Response.negotiation == RecordActor.negotiation,
+                    Response.id == RecordActor.record,
+                    RecordActor.type == RecordType.RESPONSE.value,
+                ),
+            )
+            .where(Response.negotiation == negotiation, Response.proposal == record.id)
+        )
+        return {(actor, issue) for actor in authors | set(answered) for issue in issues}
+    if record.type is RecordType.RESPONSE:
+        of_terms = session.scalars(
+            select(Term.issue).where(Term.negotiation == negotiation, Term.proposal == row["proposal"])
+        )
+        return {(row["actor"], issue) for issue in of_terms}
+    if record.type is RecordType.EVENT:
+        overtaken = session.scalars(
+            select(Demand.id).where(Demand.negotiation == negotiation, Demand.overtaken_by == record.id)
+        ).all()
+        return cells_of_demands(session, negotiation, overtaken)
+    return set()
 
 
 def publish_change(
@@ -206,7 +362,13 @@ def cells_linked_to(
             Link.negotiation == negotiation, or_(Link.from_demand.in_(demands), Link.to_demand.in_(demands))
         )
     )
-    linked = {demand for link in links for demand in link}
+    return cells_of_demands(session, negotiation, {demand for link in links for demand in link})
+
+
+def cells_of_demands(
+    session: WriteSession, negotiation: str, demands: Collection[str]
+) -> set[tuple[str, str]]:
+    """The cells in which these demands stand."""
     rows = session.execute(
         select(RecordActor.actor, RecordIssue.issue)
         .join(
@@ -221,7 +383,7 @@ def cells_linked_to(
             RecordActor.negotiation == negotiation,
             RecordActor.type == "demand",
             RecordActor.part == "holder",
-            RecordActor.record.in_(linked),
+            RecordActor.record.in_(demands),
         )
     )
     return {(holder, issue) for holder, issue in rows}

@@ -1,86 +1,35 @@
-"""The form of a demand: the report first, who says it, the claim, and what it does to what is standing."""
+"""The form of a demand: the claim, and what it does to what is standing."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field
 
-from app.domain.dates import NotADate, parse_edtf
-from app.domain.vocabulary import (
-    Attribution,
-    CitationRelation,
-    DemandKind,
-    LinkRelation,
-    RecordGrade,
-    Setting,
-    SourceKind,
-)
+from app.domain.vocabulary import DemandKind, LinkRelation, RecordGrade, RecordType
 from app.forms.base import (
-    FILL_IN,
+    LONGEST_LINE,
     EdtfDate,
     Faults,
-    Form,
     FormModel,
     Line,
-    MaybeAddress,
     MaybeDate,
     MaybeLine,
-    MaybeText,
     Typed,
     nothing,
 )
+from app.forms.entries import (
+    CitationForm,
+    CorrectionForm,
+    Known,
+    Noun,
+    day_typed,
+    filled,
+    with_choice_faults,
+)
 
-MaybeSetting = Annotated[Setting | None, BeforeValidator(nothing)]
-MaybeKind = Annotated[SourceKind | None, BeforeValidator(nothing)]
 MaybeGrade = Annotated[RecordGrade | None, BeforeValidator(nothing)]
-
-
-def _not_self(value: Attribution | None) -> Attribution | None:
-    if value is Attribution.SELF:
-        raise ValueError("Where no actor is named as speaker, nobody speaks for the holder.")
-    return value
-
-
-MaybeAttribution = Annotated[Attribution | None, BeforeValidator(nothing), AfterValidator(_not_self)]
-MaybeId = Annotated[Annotated[Line, StringConstraints(max_length=200)] | None, BeforeValidator(nothing)]
-Checked = Annotated[bool, BeforeValidator(lambda value: value in ("yes", "on", True))]
 Several = Annotated[list[Line], Field(min_length=1)]
-
-
-class ReportForm(FormModel):
-    """The report: a known source, or a new one."""
-
-    source: MaybeLine = None
-    outlet: MaybeLine = None
-    title: MaybeLine = None
-    url: MaybeAddress = None
-    published: MaybeDate = None
-    language: MaybeLine = None
-    source_kind: MaybeKind = None
-    origin: MaybeId = None
-
-
-class WordsForm(FormModel):
-    """Who says it, in what words."""
-
-    speakers: list[Line] = Field(default_factory=list)
-    attribution: MaybeAttribution = None
-    attributed_to: Line
-    public_wording: MaybeLine = None
-    anonymous: Checked = False
-    setting: MaybeSetting = None
-    quote: MaybeText = None
-    translation: MaybeText = None
-    sensitive: Checked = False
-    locator: MaybeLine = None
-    note: MaybeText = None
-
-
-class CitationForm(ReportForm, WordsForm):
-    """A report, and who says it there."""
 
 
 class ClaimForm(FormModel):
@@ -103,36 +52,13 @@ class DemandForm(CitationForm, ClaimForm):
     """A demand with the report that it rests on."""
 
 
-class CiteForm(CitationForm):
-    """A further report of a demand: for it or against it, said on the same day or again."""
-
-    relation: str = "supports"
-    stated: MaybeDate = None
-
-
-class EditForm(ClaimForm):
-    reason: Line
-    seen: int
-
-
-class CorrectCitationForm(WordsForm):
-    """A citation as it should have been entered; its source stays."""
-
-    relation: str = "supports"
-    stated: MaybeDate = None
-    reason: Line
-    seen: int
-
-
-class RetractForm(FormModel):
-    reason: Line
-    seen: int
+class EditForm(ClaimForm, CorrectionForm):
+    """A demand as it should have been recorded, and why."""
 
 
 SAME_CLAIM = "same"
-_PREFIX = "relation-"
+_PREFIX, _PART = "relation-", "part-"
 _ID = re.compile(r"[a-z0-9-]{1,200}", re.ASCII)
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 
 
 def relations(typed: Typed) -> dict[str, str]:
@@ -144,146 +70,40 @@ def relations(typed: Typed) -> dict[str, str]:
     }
 
 
-def with_date(typed: Typed) -> Typed:
-    """The day chosen from the calendar, with “about” where that is ticked, unless a date was written out."""
-    found = Typed(typed)
-    if not found.one("stated").strip() and (day := found.one("stated_day").strip()):
-        found["stated"] = [f"{day}~" if found.one("about") else day]
-    return found
+def parts(typed: Typed) -> dict[str, str]:
+    """Which part of each standing demand is meant, where the person said so."""
+    return {
+        name.removeprefix(_PART): values[0].strip()
+        for name, values in typed.items()
+        if name.startswith(_PART) and values and values[0].strip()
+    }
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What there is to choose from, by id: a form may name nothing else."""
-
-    participants: Mapping[str, str]
-    actors: Mapping[str, str]
-    issues: Mapping[str, str]
-    proposals: Mapping[str, str]
-
-
-def with_report_faults(form: Form[DemandForm] | Form[CiteForm], today: date) -> Faults:
-    """What is wrong between the fields of the report, of the speaker and of the dates."""
-    typed, faults = form.typed, Faults(form.faults)
-    if not typed.one("source").strip():
-        for name, words in (
-            ("outlet", "Name the outlet, or choose a known report."),
-            ("published", "Say when it was published."),
-            ("language", "Say in which language it is."),
-        ):
-            if not typed.one(name).strip():
-                faults.setdefault(name, words)
-        language = typed.one("language").strip()
-        if language and not _LANGUAGE.fullmatch(language):
-            faults.setdefault("language", "Write a language as en, ar, he or pt-BR.")
-        _not_later(faults, "published", typed, today, "A report cannot be published after today.")
-    return faults
-
-
-def with_claim_faults(faults: Faults, typed: Typed, today: date, printed: str = "") -> Faults:
-    """What is wrong with the date of the claim; ``printed`` is when its report was published."""
-    _not_later(faults, "stated", typed, today, "Nothing can have been stated after today.")
-    try:
-        last = parse_edtf(printed).last
-        _not_later(faults, "stated", typed, last, f"It was said before it was printed, by {printed}.")
-    except NotADate:
-        pass
-    if faults["stated"] == FILL_IN:
-        # Nobody is asked for the less exact field first.
-        faults["stated_day"] = faults.pop("stated")
-    return faults
-
-
-def with_said_again_faults(faults: Faults, typed: Typed, printed: str) -> Faults:
-    """What is wrong with the day on which a speaker said it again; ``printed`` is its report's date."""
-    try:
-        last = parse_edtf(printed).last
-    except NotADate:
-        return faults
-    _not_later(faults, "stated", typed, last, f"It was said before it was printed, by {printed}.")
-    return faults
-
-
-def with_date_conflict(faults: Faults, items: Sequence[tuple[str, str]]) -> Faults:
-    """What is wrong where the calendar and the field for less exact dates say different things."""
-    said = {name: value.strip() for name, value in items}
-    day, stated = said.get("stated_day", ""), said.get("stated", "")
-    if day and stated and stated.removesuffix("~") != day:
-        faults.setdefault("stated", "The calendar says another day; empty one of the two.")
-    return faults
-
-
-def _not_later(faults: Faults, name: str, typed: Typed, today: date, words: str) -> None:
-    try:
-        if parse_edtf(typed.one(name).strip()).first > today:
-            faults.setdefault(name, words)
-    except NotADate:
-        pass
-
-
-def with_choice_faults(faults: Faults, typed: Typed, known: Known) -> Faults:
-    """What was chosen that is not there to choose."""
-    for name, choices, words in (
-        ("holders", known.participants, "Choose participants of this negotiation."),
-        ("issues", known.issues, "Choose issues of this negotiation."),
-        ("speakers", known.actors, "Choose actors of this negotiation."),
-        ("proposal", known.proposals, "Choose a proposal of this negotiation."),
-    ):
-        chosen = [value for value in typed[name] if value]
-        if any(value not in choices for value in chosen):
-            faults.setdefault(name, words)
-        elif len(chosen) != len(set(chosen)):
-            faults.setdefault(name, "Choose each only once.")
+def _faults(faults: Faults, typed: Typed, known: Known) -> Faults:
+    """What is wrong with the claim, and with what was said of the standing ones."""
+    faults = with_choice_faults(
+        faults,
+        typed,
+        [
+            ("holders", known.participants, "Choose participants of this negotiation."),
+            ("issues", known.issues, "Choose issues of this negotiation."),
+            ("proposal", known.proposals, "Choose a proposal of this negotiation."),
+        ],
+    )
     for demand, relation in relations(typed).items():
         if relation not in {*LinkRelation, SAME_CLAIM} or not _ID.fullmatch(demand):
             faults.setdefault(f"{_PREFIX}{demand}", "Choose what your claim does to this one.")
     chosen = list(relations(typed).values())
     if SAME_CLAIM in chosen and len(chosen) > 1:
         faults.setdefault("standing", "The same claim adds to that one alone; choose nothing else.")
+    for demand, part in parts(typed).items():
+        if len(part) > LONGEST_LINE or not part.isprintable():
+            faults.setdefault(f"{_PART}{demand}", "Write this on one line, and shorter.")
     return faults
 
 
-def with_relation_fault(faults: Faults, typed: Typed) -> Faults:
-    if typed.one("relation", "supports") not in set(CitationRelation):
-        faults["relation"] = "Choose whether the report supports or denies it."
-    return faults
-
-
-# --- From a form to the rows of a data package -------------------------------------------------------
-
-
-def source_row(data: ReportForm) -> dict[str, str]:
-    return _row(
-        outlet=data.outlet,
-        title=data.title,
-        url=data.url,
-        published=data.published,
-        language=data.language,
-        kind=data.source_kind,
-        origin=data.origin,
-    )
-
-
-def citation_row(data: WordsForm, *, relation: str = "supports", stated: str | None = None) -> dict[str, str]:
-    return _row(
-        relation=relation,
-        quote=data.quote,
-        translation=data.translation,
-        speakers="|".join(data.speakers),
-        attributed_to=data.attributed_to,
-        public_wording=data.public_wording,
-        anonymous="yes" if data.anonymous else "no",
-        setting=data.setting,
-        stated=stated,
-        attribution=None if data.speakers else data.attribution,
-        sensitive="yes" if data.sensitive else None,
-        locator=data.locator,
-        note=data.note,
-    )
-
-
-def demand_row(data: ClaimForm) -> dict[str, str]:
-    return _row(
+def _row(data: ClaimForm) -> dict[str, str]:
+    return filled(
         holders="|".join(data.holders),
         issues="|".join(data.issues),
         kind=data.kind,
@@ -298,5 +118,21 @@ def demand_row(data: ClaimForm) -> dict[str, str]:
     )
 
 
-def _row(**values: str | None) -> dict[str, str]:
-    return {name: str(value) for name, value in values.items() if value}
+def _typed(row: Mapping[str, str], terms: Sequence[Mapping[str, str]]) -> Typed:
+    several = ("holders", "issues")
+    typed = {name: value.split("|") if name in several else [value] for name, value in row.items()}
+    return day_typed(Typed(typed), "stated")
+
+
+DEMANDS = Noun(
+    record_type=RecordType.DEMAND,
+    new=DemandForm,
+    edit=EditForm,
+    # What else a demand has, its placement and what overtook it, is set elsewhere.
+    columns=tuple(ClaimForm.model_fields),
+    dated="stated",
+    subjects="holders",
+    row=_row,
+    faults=_faults,
+    typed=_typed,
+)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.domain.vocabulary import ReviewStatus
@@ -44,3 +44,13 @@ def published(model: Any) -> ColumnElement[bool]:
             record.review_status == ReviewStatus.PUBLISHED,
         )
     )
+
+
+def open_to(model: Any, account: int, *, edits: bool) -> ColumnElement[bool]:
+    """What somebody may add to or name: what is published, their own, and, for editors, what waits.
+
+    ``model`` is Record, Citation or Source. A draft is its author's alone; what was retracted is nobody's.
+    """
+    waits = model.review_status.in_((ReviewStatus.SUBMITTED, ReviewStatus.RETURNED))
+    own = and_(model.entered_by == account, model.review_status != ReviewStatus.RETRACTED)
+    return or_(model.review_status == ReviewStatus.PUBLISHED, own, *([waits] if edits else []))

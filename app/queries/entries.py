@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from app.db import ReadSession
 from app.domain.vocabulary import RecordType, ReviewStatus
-from app.models import Account, Citation, Record, Revision, Source
+from app.models import Account, Citation, Record, Revision, Source, Term
+from app.queries.accounts import Person
 from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
 from app.queries.records import actors_of, issues_of
-from app.queries.visibility import NoSuchRecord
+from app.queries.visibility import NoSuchRecord, open_to
 
 MOST_ENTRIES = 200
 
@@ -101,49 +102,124 @@ def entries_page(session: ReadSession, negotiation: str, account: int | None) ->
     return EntriesPage(head, cast_of(session, negotiation), entries)
 
 
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """A record as last recorded, with the terms of a proposal; ``seen`` is the newest revision of these.
+
+    Rows are those of a data package.
+    """
+
+    type: RecordType
+    id: str
+    row: Mapping[str, str]
+    terms: Sequence[Mapping[str, str]]
+    status: ReviewStatus
+    seen: int
+
+
+def editable(
+    session: ReadSession,
+    negotiation: str,
+    type_: RecordType,
+    record: str,
+    person: Person,
+    *,
+    retracted: bool = False,
+) -> Editable:
+    """A record that this person may work on. Raises NoSuchRecord.
+
+    What was ``retracted`` is answered only where that is asked for, and to editors.
+    """
+    negotiation_head(session, negotiation)
+    of_record = and_(Record.negotiation == negotiation, Record.type == type_, Record.id == record)
+    may = open_to(Record, person.account, edits=person.edits)
+    if retracted and person.edits:
+        may = or_(may, Record.review_status == ReviewStatus.RETRACTED)
+    status = session.scalar(select(Record.review_status).where(of_record, may))
+    if status is None:
+        raise NoSuchRecord(record)
+    terms: Sequence[str] = ()
+    if type_ is RecordType.PROPOSAL:
+        terms = session.scalars(
+            select(Term.id)
+            .join(
+                Record,
+                and_(
+                    Record.negotiation == Term.negotiation,
+                    Record.type == RecordType.TERM,
+                    Record.id == Term.id,
+                ),
+            )
+            .where(
+                Term.negotiation == negotiation,
+                Term.proposal == record,
+                Record.review_status != ReviewStatus.RETRACTED,
+            )
+            .order_by(Record.ordinal)
+        ).all()
+    row, seen = newest_row(session, negotiation, type_, record)
+    rows = [newest_row(session, negotiation, RecordType.TERM, term) for term in terms]
+    return Editable(type_, record, row, [row for row, _ in rows], status, max([seen, *(n for _, n in rows)]))
+
+
+@dataclass(frozen=True, slots=True)
+class EditableCitation:
+    number: int
+    type: RecordType
+    record: str
+    row: Mapping[str, str]
+    status: ReviewStatus
+    seen: int
+
+
 def editable_citation(
-    session: ReadSession, negotiation: str, demand: str, number: int
-) -> tuple[Mapping[str, str], int]:
-    """A published citation of a published demand, as last recorded, and its revision. Raises NoSuchRecord."""
-    editable_demand(session, negotiation, demand)
-    status = session.scalar(
-        select(Citation.review_status).where(
+    session: ReadSession, negotiation: str, number: int, person: Person
+) -> EditableCitation:
+    """A citation that this person may work on, as last recorded. Raises NoSuchRecord."""
+    negotiation_head(session, negotiation)
+    found = session.execute(
+        select(Citation.subject_type, Citation.subject, Citation.review_status).where(
             Citation.negotiation == negotiation,
             Citation.number == number,
-            Citation.subject_type == RecordType.DEMAND,
-            Citation.subject == demand,
+            open_to(Citation, person.account, edits=person.edits),
+            exists(
+                select(1).where(
+                    Record.negotiation == Citation.negotiation,
+                    Record.type == Citation.subject_type,
+                    Record.id == Citation.subject,
+                    open_to(Record, person.account, edits=person.edits),
+                )
+            ),
         )
-    )
-    if status is not ReviewStatus.PUBLISHED:
+    ).first()
+    if found is None:
         raise NoSuchRecord(str(number))
-    return _newest(session, negotiation, "citation", str(number))
+    row, seen = newest_row(session, negotiation, "citation", str(number))
+    return EditableCitation(number, found.subject_type, found.subject, row, found.review_status, seen)
 
 
-def editable_demand(session: ReadSession, negotiation: str, demand: str) -> tuple[Mapping[str, str], int]:
-    """A published demand as it was last recorded, and the revision of that. Raises NoSuchRecord."""
-    negotiation_head(session, negotiation)
-    status = session.scalar(
-        select(Record.review_status).where(
-            Record.negotiation == negotiation, Record.type == RecordType.DEMAND, Record.id == demand
-        )
-    )
-    if status is not ReviewStatus.PUBLISHED:
-        raise NoSuchRecord(demand)
-    return _newest(session, negotiation, "demand", demand)
+# What a revision says beside the columns of a row.
+_BESIDE = ("review",)
 
 
-def _newest(session: ReadSession, negotiation: str, noun: str, record: str) -> tuple[Mapping[str, str], int]:
+def newest_row(
+    session: ReadSession, negotiation: str, noun: str, record: str
+) -> tuple[Mapping[str, str], int]:
+    """A record of any noun as last recorded, and the revision of that. Raises NoSuchRecord."""
     last = (
         select(func.max(Revision.number))
         .where(Revision.negotiation == negotiation, Revision.noun == noun, Revision.record == record)
         .scalar_subquery()
     )
-    after, number = session.execute(
+    found = session.execute(
         select(Revision.after, Revision.number).where(
             Revision.negotiation == negotiation, Revision.number == last
         )
-    ).one()
-    return json.loads(after or "{}"), number
+    ).first()
+    if found is None:
+        raise NoSuchRecord(record)
+    row = json.loads(found.after or "{}")
+    return {name: value for name, value in row.items() if name not in _BESIDE}, found.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +236,13 @@ class Step:
     changes: Sequence[tuple[str, str, str]]
 
 
-def history_of(session: ReadSession, negotiation: str, demand: str) -> list[Step]:
-    """The revisions of a demand and of its citations, the newest first. For editors only (domain.md §8)."""
+def history_of(session: ReadSession, negotiation: str, type_: RecordType, record: str) -> list[Step]:
+    """The revisions of a record and of its citations, the newest first. For editors only (domain.md §8)."""
     numbers = session.scalars(
         select(Citation.number).where(
             Citation.negotiation == negotiation,
-            Citation.subject_type == RecordType.DEMAND,
-            Citation.subject == demand,
+            Citation.subject_type == type_,
+            Citation.subject == record,
         )
     )
     rows = session.execute(
@@ -185,7 +261,7 @@ def history_of(session: ReadSession, negotiation: str, demand: str) -> list[Step
         .where(
             Revision.negotiation == negotiation,
             or_(
-                and_(Revision.noun == "demand", Revision.record == demand),
+                and_(Revision.noun == type_.value, Revision.record == record),
                 and_(Revision.noun == "citation", Revision.record.in_([str(number) for number in numbers])),
             ),
         )
@@ -214,13 +290,13 @@ def _changes(before: str | None, after: str | None) -> list[tuple[str, str, str]
     return [(name, was.get(name, ""), is_.get(name, "")) for name in names if was.get(name) != is_.get(name)]
 
 
-def retraction_of(session: ReadSession, negotiation: str, demand: str) -> str | None:
-    """Why a demand was retracted; None where it was not."""
+def retraction_of(session: ReadSession, negotiation: str, type_: RecordType, record: str) -> str | None:
+    """Why a record was retracted; None where it was not."""
     return session.scalar(
         select(Record.retraction_reason).where(
             Record.negotiation == negotiation,
-            Record.type == RecordType.DEMAND,
-            Record.id == demand,
+            Record.type == type_,
+            Record.id == record,
             Record.review_status == ReviewStatus.RETRACTED,
         )
     )

@@ -1,6 +1,6 @@
 """Dates in words, never with more precision than is known (domain.md §3)."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from babel.dates import format_date
@@ -27,6 +27,12 @@ def edtf_words(text: str, *, long: bool = False) -> str:
 def day_words(day: date | str, *, long: bool = False) -> str:
     """A full day in words: “3 Apr 2024”."""
     return edtf_words(day if isinstance(day, str) else day.isoformat(), long=long)
+
+
+def moment_words(moment: datetime) -> str:
+    """A moment to the minute: “3 Apr 2024, 14:05 UTC”."""
+    moment = moment.astimezone(UTC)
+    return f"{day_words(moment.date())}, {moment:%H:%M} UTC"
 
 
 @lru_cache(maxsize=4096)

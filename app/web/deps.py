@@ -1,14 +1,18 @@
 """What routes take: sessions, the day, the view, and the page that they answer with."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
-from app.commands.accounts import hashed
-from app.db import ReadSession, WriteSession, read_session, write_session
+from app.commands.accounts import SEEN_EVERY, note_seen
+from app.commands.tokens import hashed
+from app.db import ReadSession, WriteSession, passing_session, read_session, write_session
 from app.forms.filters import View, read_view
 from app.queries.accounts import Person, person_of
 from app.web.render import public_url
@@ -36,13 +40,23 @@ def authorise(request: Request, session: Annotated[ReadSession, Depends(reads)])
 
     Read anew on every request: a changed role or a disabled account counts from the next one on.
     """
-    token = request.cookies.get(cookie_name(request), "")
-    person = person_of(session, hashed(token), datetime.now(UTC)) if token else None
+    token, now = session_token(request), datetime.now(UTC)
+    person = person_of(session, hashed(token), now) if token else None
     request.state.person = person
+    if person and person.seen_at <= now - SEEN_EVERY:
+        # Left out while somebody else is writing: the next request will do.
+        with suppress(OperationalError), passing_session(engine_of(request)) as passing:
+            note_seen(passing, hashed(token), now=now)
+            passing.commit()
     permission = request.scope["endpoint"].permission
     if is_permitted(permission, person.role if person else None):
         return
     raise NotPermitted if person else SignInNeeded
+
+
+def session_token(request: Request) -> str:
+    """The token of the session that a request belongs to; empty where there is none."""
+    return request.cookies.get(cookie_name(request), "")
 
 
 def cookie_name(request: Request) -> str:
@@ -80,3 +94,34 @@ FormItems = Annotated[list[tuple[str, str]], Depends(form_items)]
 PersonOf = Annotated[Person, Depends(person)]
 Reads = Annotated[ReadSession, Depends(reads)]
 ViewOf = Annotated[View, Depends(view)]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a route that shows a form is given."""
+
+    request: Request
+    reading: Reads
+    view: ViewOf
+
+    @property
+    def person(self) -> Person:
+        """Who is signed in; the route permits no one else."""
+        return person(self.request)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent(Asked):
+    """What a route that takes a form is given; the route of ``once`` commits."""
+
+    session: Writes
+    items: FormItems
+
+    @property
+    def stamp(self) -> dict[str, Any]:
+        """Who makes the change, and when."""
+        return {"now": datetime.now(UTC), "account": self.person.account}
+
+
+Asking = Annotated[Asked, Depends()]
+Sending = Annotated[Sent, Depends()]

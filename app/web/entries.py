@@ -1,60 +1,66 @@
-"""Entering demands: reported, cited, corrected, retracted. Every form is whole without JavaScript."""
+"""Entering records of every noun: reported, cited, corrected, retracted. Each form is whole without scripts.
+
+What the nouns do not have in common is in ``forms/<noun>.py`` and ``templates/<noun>/_claim.html``.
+"""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 
-from app.commands import demands as commands
-from app.commands.demands import By, Entry
-from app.commands.records import Outdated
-from app.db import ReadSession, WriteSession
+from app.commands import entries as commands
+from app.commands.entries import By, Entry
+from app.commands.records import Outdated, status_of
+from app.db import ReadSession
 from app.domain.attribution import attribution, speaker_words, track
 from app.domain.dates import NotADate
 from app.domain.vocabulary import (
+    Answer,
     Attribution,
-    Basis,
     DemandKind,
+    EventKind,
     LinkRelation,
+    Outcome,
     RecordGrade,
+    RecordType,
+    RemarkKind,
+    ReviewStatus,
     Setting,
     SourceKind,
     Track,
 )
 from app.forms.base import Faults, Form, Typed, read_form
-from app.forms.demands import (
-    SAME_CLAIM,
+from app.forms.demands import DEMANDS, SAME_CLAIM, parts, relations
+from app.forms.entries import (
     CiteForm,
     CorrectCitationForm,
-    DemandForm,
-    EditForm,
     Known,
+    Noun,
     RetractForm,
     citation_row,
-    demand_row,
-    relations,
     source_row,
-    with_choice_faults,
-    with_claim_faults,
     with_date,
     with_date_conflict,
+    with_dated_faults,
     with_relation_fault,
     with_report_faults,
     with_said_again_faults,
+    with_speaker_faults,
 )
 from app.models.loading import load_roster
 from app.queries.accounts import Person
-from app.queries.choices import source_choice, source_choices, standing_choices
-from app.queries.entries import editable_citation, editable_demand, entries_page
+from app.queries.choices import known_choices, source_choice, source_choices, standing_choices
+from app.queries.entries import Editable, editable, editable_citation
 from app.queries.negotiations import Cast, cast_of, negotiation_head
-from app.queries.proposals import proposal_choices
 from app.queries.visibility import NoSuchRecord
 from app.web.days import edtf_words
-from app.web.deps import FormItems, PersonOf, Reads, ViewOf, Writes, today
-from app.web.labels import N_, label
+from app.web.deps import Asked, Asking, Sending, Sent, today
+from app.web.labels import N_, label, noun_words
 from app.web.paths import address
 from app.web.positions import base_context
 from app.web.render import page
@@ -63,392 +69,436 @@ from app.web.submissions import once
 
 router = APIRouter(include_in_schema=False)
 
+NOUNS: Mapping[str, Noun] = {noun.plural: noun for noun in (DEMANDS,)}
 
-@router.get("/negotiations/{negotiation}/demands/new")
+# What may be cited: a term by its own address, though it is entered with its proposal.
+CITED: Mapping[str, RecordType] = {f"{type_.value}s": type_ for type_ in RecordType}
+
+
+class _NounConvertor(Convertor[str]):
+    """The plural of a noun that has a form, as part of an address."""
+
+    regex = "|".join(NOUNS)
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+class _CitedConvertor(_NounConvertor):
+    """The plural of a noun whose records may be cited."""
+
+    regex = "|".join(CITED)
+
+
+register_url_convertor("noun", _NounConvertor())
+register_url_convertor("cited", _CitedConvertor())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a form of an entry stands: on a page of its own, or beside the report's text."""
+
+    template: str = "entries/new.html"
+    more: Mapping[str, Any] | None = None
+
+
+@router.get("/negotiations/{negotiation}/{noun:noun}/new")
 @allow(Permission.ENTER)
-def new(request: Request, session: Reads, view: ViewOf, negotiation: str) -> Response:
+def new(asked: Asking, negotiation: str, noun: str) -> Response:
     """The empty form, or one with what an address already says of it."""
-    typed = Typed({name: [value] for name, value in request.query_params.items() if value})
-    return _new(request, session, view, negotiation, Form(None, typed, Faults()))
+    items = asked.request.query_params.multi_items()
+    form = read_form(NOUNS[noun].new, [(name, value) for name, value in items if value])
+    return _new(asked, negotiation, NOUNS[noun], form.typed, Faults())
 
 
-@router.post("/negotiations/{negotiation}/demands/preview")
+@router.post("/negotiations/{negotiation}/{noun:noun}/preview")
 @allow(Permission.ENTER)
-def preview(request: Request, session: Reads, view: ViewOf, negotiation: str, items: FormItems) -> Response:
+def preview(sent: Sending, negotiation: str, noun: str) -> Response:
     """The form as it stands, with what readers would see and what is standing; nothing is kept."""
-    form = read_form(DemandForm, items)
-    return _new(request, session, view, negotiation, Form(None, with_date(form.typed), Faults()))
+    form = NOUNS[noun]
+    typed = with_date(read_form(form.new, sent.items).typed, form.dated)
+    return _new(sent, negotiation, form, _acted(form, typed), Faults())
 
 
-@router.post("/negotiations/{negotiation}/demands")
+@router.post("/negotiations/{negotiation}/{noun:noun}")
 @allow(Permission.ENTER)
-def create(
-    request: Request,
-    session: Writes,
-    reading: Reads,
-    view: ViewOf,
-    person: PersonOf,
-    negotiation: str,
-    items: FormItems,
-) -> Response:
-    """Record the demand, or add the report to the standing one that it repeats."""
-    _, known = _known(reading, negotiation)
-    form: Form[Any] = read_form(DemandForm, _dated(items))
-    faults = with_report_faults(form, today())
-    printed = _printed(reading, negotiation, form.typed)
-    faults = with_choice_faults(with_claim_faults(faults, form.typed, today(), printed), form.typed, known)
-    faults = with_date_conflict(faults, items)
+def create(sent: Sending, negotiation: str, noun: str) -> Response:
+    """Record it, or add the report to the standing record that it repeats."""
+    kind = NOUNS[noun]
+    form: Form[Any] = read_form(kind.new, _dated(sent.items, kind))
+    if _only_changes_the_form(form.typed):
+        return _new(sent, negotiation, kind, _acted(kind, form.typed), Faults())
+    faults = _faults(sent, negotiation, kind, form)
     if faults or form.data is None:
-        return _new(request, reading, view, negotiation, Form(None, form.typed, faults), status=422)
-    data: DemandForm = form.data
-    by = _by(person)
-    chosen = relations(form.typed)
-    same = [demand for demand, relation in chosen.items() if relation == SAME_CLAIM]
-    source = data.source or source_row(data)
-
-    def save() -> str:
-        if same:
-            stated = data.stated if data.stated != _stated(reading, negotiation, same[0]) else None
-            entry = Entry(source, citation_row(data, stated=stated))
-            commands.cite_demand(session, negotiation, same[0], entry, by)
-            return same[0]
-        links = [(LinkRelation(relation), demand, None) for demand, relation in chosen.items()]
-        entry = Entry(source, citation_row(data), demand_row(data), links)
-        return commands.record_demand(session, negotiation, entry, by)
-
-    def again(faults: Faults, status: int) -> Response:
-        return _new(request, reading, view, negotiation, Form(None, form.typed, faults), status=status)
-
-    return _once(session, form.typed.one("token"), person, items, negotiation, save, again)
-
-
-@router.get("/negotiations/{negotiation}/demands/{demand}/cite")
-@allow(Permission.ENTER)
-def cite(request: Request, session: Reads, view: ViewOf, negotiation: str, demand: str) -> Response:
-    return _cite(request, session, view, negotiation, demand, Form(None, Typed(), Faults()))
-
-
-@router.post("/negotiations/{negotiation}/demands/{demand}/cite")
-@allow(Permission.ENTER)
-def create_citation(
-    request: Request,
-    session: Writes,
-    reading: Reads,
-    view: ViewOf,
-    person: PersonOf,
-    negotiation: str,
-    demand: str,
-    items: FormItems,
-) -> Response:
-    """Add a report to a demand: that supports it, that says it was said again, or that denies it."""
-    _, known = _known(reading, negotiation)
-    form: Form[Any] = read_form(CiteForm, items)
-    if form.typed.one("action") == "find":
-        return _cite(request, reading, view, negotiation, demand, Form(None, form.typed, Faults()))
-    faults = with_choice_faults(with_report_faults(form, today()), form.typed, known)
-    faults = with_relation_fault(faults, form.typed)
-    faults = with_said_again_faults(faults, form.typed, _printed(reading, negotiation, form.typed))
-    if faults or form.data is None:
-        return _cite(request, reading, view, negotiation, demand, Form(None, form.typed, faults), status=422)
-    data: CiteForm = form.data
+        return _new(sent, negotiation, kind, form.typed, faults, status=422)
+    data = form.data
+    typed = form.typed
+    row = kind.row(data)
+    chosen = relations(typed)
+    same = [record for record, relation in chosen.items() if relation == SAME_CLAIM]
     entry = Entry(
-        data.source or source_row(data), citation_row(data, relation=data.relation, stated=data.stated)
+        data.source or source_row(data),
+        citation_row(data),
+        row,
+        kind.record_type,
+        terms=kind.terms(typed) if kind.terms else (),
+        relations=[
+            (LinkRelation(relation), record, parts(typed).get(record))
+            for record, relation in chosen.items()
+            if relation != SAME_CLAIM
+        ],
+        selector=_selector(typed),
+        draft=typed.one("action") == "draft",
     )
 
     def save() -> str:
-        commands.cite_demand(session, negotiation, demand, entry, _by(person))
-        return demand
+        if same:
+            known = editable(sent.reading, negotiation, kind.record_type, same[0], sent.person).row
+            stated = row[kind.dated] if row[kind.dated] != known[kind.dated] else None
+            again = replace(entry, citation=citation_row(data, stated=stated))
+            number = commands.cite_record(sent.session, negotiation, same[0], again, by(sent.person))
+            return _after(sent, negotiation, kind.plural, same[0], number, typed)
+        record = commands.record_entry(sent.session, negotiation, entry, by(sent.person))
+        return _after(sent, negotiation, kind.plural, record, None, typed)
 
     def again(faults: Faults, status: int) -> Response:
-        return _cite(
-            request, reading, view, negotiation, demand, Form(None, form.typed, faults), status=status
-        )
+        return _new(sent, negotiation, kind, typed, faults, status=status)
 
-    return _once(session, form.typed.one("token"), person, items, negotiation, save, again)
+    return once(sent.session, typed.one("token"), sent.person.account, sent.items, save, again)
 
 
-@router.get("/negotiations/{negotiation}/demands/{demand}/citations/{number}/edit")
-@allow(Permission.EDIT)
-def edit_citation(
-    request: Request, session: Reads, view: ViewOf, negotiation: str, demand: str, number: int
-) -> Response:
-    row, seen = editable_citation(session, negotiation, demand, number)
-    typed = Typed({name: [value] for name, value in row.items() if value != "no"} | {"seen": [str(seen)]})
-    typed["speakers"] = row["speakers"].split("|") if "speakers" in row else []
-    return _edit_citation(request, session, view, negotiation, demand, number, typed, Faults())
+@router.get("/negotiations/{negotiation}/{noun:cited}/{record}/cite")
+@allow(Permission.ENTER)
+def cite(asked: Asking, negotiation: str, noun: str, record: str) -> Response:
+    items = asked.request.query_params.multi_items()
+    typed = read_form(CiteForm, [(name, value) for name, value in items if value]).typed
+    return _cite(asked, negotiation, noun, record, typed, Faults())
 
 
-@router.post("/negotiations/{negotiation}/demands/{demand}/citations/{number}/edit")
-@allow(Permission.EDIT)
-def update_citation(
-    request: Request,
-    session: Writes,
-    reading: Reads,
-    view: ViewOf,
-    person: PersonOf,
-    negotiation: str,
-    demand: str,
-    number: int,
-    items: FormItems,
-) -> Response:
-    """Correct a citation, with a reason; what was entered before stays in its history."""
-    before, _ = editable_citation(reading, negotiation, demand, number)
-    _, known = _known(reading, negotiation)
-    form: Form[Any] = read_form(CorrectCitationForm, items)
-    faults = with_relation_fault(with_choice_faults(Faults(form.faults), form.typed, known), form.typed)
-    source = source_choice(reading, negotiation, before["source"])
-    faults = with_said_again_faults(faults, form.typed, source.published if source else "")
+@router.post("/negotiations/{negotiation}/{noun:cited}/{record}/cite")
+@allow(Permission.ENTER)
+def create_citation(sent: Sending, negotiation: str, noun: str, record: str) -> Response:
+    """Add a report to a record: that supports it, that says it was said again, or that denies it."""
+    form: Form[Any] = read_form(CiteForm, sent.items)
+    if _only_changes_the_form(form.typed):
+        return _cite(sent, negotiation, noun, record, form.typed, Faults())
+    known = _known(sent, negotiation)[1]
+    faults = with_speaker_faults(with_report_faults(form, today()), form.typed, known)
+    faults = with_relation_fault(faults, form.typed)
+    faults = with_said_again_faults(faults, form.typed, _printed(sent, negotiation, form.typed))
     if faults or form.data is None:
-        return _edit_citation(
-            request, reading, view, negotiation, demand, number, form.typed, faults, status=422
-        )
+        return _cite(sent, negotiation, noun, record, form.typed, faults, status=422)
+    data: CiteForm = form.data
+    entry = Entry(
+        data.source or source_row(data),
+        citation_row(data, relation=data.relation, stated=data.stated),
+        type=CITED[noun],
+        selector=_selector(form.typed),
+        draft=form.typed.one("action") == "draft",
+    )
+
+    def save() -> str:
+        number = commands.cite_record(sent.session, negotiation, record, entry, by(sent.person))
+        return _after(sent, negotiation, noun, record, number, form.typed)
+
+    def again(faults: Faults, status: int) -> Response:
+        return _cite(sent, negotiation, noun, record, form.typed, faults, status=status)
+
+    return once(sent.session, form.typed.one("token"), sent.person.account, sent.items, save, again)
+
+
+@router.get("/negotiations/{negotiation}/citations/{number}/edit")
+@allow(Permission.ENTER)
+def edit_citation(asked: Asking, negotiation: str, number: int) -> Response:
+    found = editable_citation(asked.reading, negotiation, number, asked.person)
+    typed = Typed({name: [value] for name, value in found.row.items() if value != "no"})
+    typed["speakers"] = found.row["speakers"].split("|") if "speakers" in found.row else []
+    typed["seen"] = [str(found.seen)]
+    return _edit_citation(asked, negotiation, number, typed, Faults())
+
+
+@router.post("/negotiations/{negotiation}/citations/{number}/edit")
+@allow(Permission.ENTER)
+def update_citation(sent: Sending, negotiation: str, number: int) -> Response:
+    """Correct a citation, with a reason; what was entered before stays in its history."""
+    before = editable_citation(sent.reading, negotiation, number, sent.person)
+    form: Form[Any] = read_form(CorrectCitationForm, sent.items)
+    known = _known(sent, negotiation)[1]
+    faults = with_relation_fault(with_speaker_faults(Faults(form.faults), form.typed, known), form.typed)
+    source = source_choice(sent.reading, negotiation, before.row["source"], sent.person)
+    faults = with_said_again_faults(faults, form.typed, source.published if source else "")
+
+    def again(faults: Faults, status: int, conflict: Outdated | None = None) -> Response:
+        return _edit_citation(sent, negotiation, number, form.typed, faults, status, conflict)
+
+    if faults or form.data is None:
+        return again(faults, 422)
     data: CorrectCitationForm = form.data
 
     def save() -> str:
         row = citation_row(data, relation=data.relation, stated=data.stated)
         commands.edit_citation(
-            session, negotiation, number, row, _by(person), reason=data.reason, seen=data.seen
+            sent.session, negotiation, number, row, by(sent.person), reason=data.reason, seen=data.seen
         )
-        return demand
+        return _record_address(sent, negotiation, f"{before.type.value}s", before.record, before.status)
+
+    return once(sent.session, form.typed.one("token"), sent.person.account, sent.items, save, again)
+
+
+@router.get("/negotiations/{negotiation}/{noun:noun}/{record}/edit")
+@allow(Permission.ENTER)
+def edit(asked: Asking, negotiation: str, noun: str, record: str) -> Response:
+    found = _editable(asked, negotiation, NOUNS[noun], record)
+    return _edit(asked, negotiation, NOUNS[noun], found, _typed(NOUNS[noun], found), Faults())
+
+
+@router.post("/negotiations/{negotiation}/{noun:noun}/{record}/edit")
+@allow(Permission.ENTER)
+def update(sent: Sending, negotiation: str, noun: str, record: str) -> Response:
+    """Correct a record, with a reason. A form that is out of date is refused with both texts shown."""
+    kind = NOUNS[noun]
+    found = _editable(sent, negotiation, kind, record)
+    form: Form[Any] = read_form(kind.edit, _dated(sent.items, kind))
 
     def again(faults: Faults, status: int, conflict: Outdated | None = None) -> Response:
-        return _edit_citation(
-            request,
-            reading,
-            view,
-            negotiation,
-            demand,
-            number,
-            form.typed,
-            faults,
-            status=status,
-            conflict=conflict,
-        )
+        return _edit(sent, negotiation, kind, found, form.typed, faults, status, conflict)
 
-    return _once(session, form.typed.one("token"), person, items, negotiation, save, again)
-
-
-@router.get("/negotiations/{negotiation}/demands/{demand}/edit")
-@allow(Permission.EDIT)
-def edit(request: Request, session: Reads, view: ViewOf, negotiation: str, demand: str) -> Response:
-    row, seen = editable_demand(session, negotiation, demand)
-    return _edit(request, session, view, negotiation, demand, _typed(row, seen), Faults())
-
-
-@router.post("/negotiations/{negotiation}/demands/{demand}/edit")
-@allow(Permission.EDIT)
-def update(
-    request: Request,
-    session: Writes,
-    reading: Reads,
-    view: ViewOf,
-    person: PersonOf,
-    negotiation: str,
-    demand: str,
-    items: FormItems,
-) -> Response:
-    """Correct a demand, with a reason. A form that is out of date is refused with both texts shown."""
-    _, known = _known(reading, negotiation)
-    form: Form[Any] = read_form(EditForm, _dated(items))
-    faults = with_choice_faults(
-        with_claim_faults(Faults(form.faults), form.typed, today()), form.typed, known
-    )
+    if _only_changes_the_form(form.typed):
+        return _edit(sent, negotiation, kind, found, _acted(kind, form.typed), Faults())
+    faults = with_dated_faults(Faults(form.faults), form.typed, kind.dated, today())
+    faults = kind.faults(faults, form.typed, _known(sent, negotiation)[1])
+    faults = with_date_conflict(faults, sent.items, kind.dated)
     if faults or form.data is None:
-        return _edit(request, reading, view, negotiation, demand, form.typed, faults, status=422)
-    data: EditForm = form.data
+        return again(faults, 422)
+    data = form.data
 
     def save() -> str:
-        row = demand_row(data)
-        commands.edit_demand(
-            session, negotiation, demand, row, _by(person), reason=data.reason, seen=data.seen
+        row = kind.row(data)
+        commands.edit_record(
+            sent.session,
+            negotiation,
+            kind.record_type,
+            record,
+            {name: row.get(name) for name in kind.columns},
+            by(sent.person),
+            reason=data.reason,
+            seen=data.seen,
+            terms=kind.terms(form.typed) if kind.terms else None,
         )
-        return demand
+        return _record_address(sent, negotiation, noun, record, found.status)
 
-    def again(faults: Faults, status: int, conflict: Outdated | None = None) -> Response:
-        return _edit(
-            request, reading, view, negotiation, demand, form.typed, faults, status=status, conflict=conflict
-        )
-
-    return _once(session, form.typed.one("token"), person, items, negotiation, save, again)
+    return once(sent.session, form.typed.one("token"), sent.person.account, sent.items, save, again)
 
 
-@router.post("/negotiations/{negotiation}/demands/{demand}/retract")
+@router.post("/negotiations/{negotiation}/{noun:noun}/{record}/retract")
 @allow(Permission.EDIT)
-def retract(
-    request: Request,
-    session: Writes,
-    reading: Reads,
-    view: ViewOf,
-    person: PersonOf,
-    negotiation: str,
-    demand: str,
-    items: FormItems,
-) -> Response:
-    """Retract a demand that was our mistake, with a reason that its page will give."""
-    form: Form[Any] = read_form(RetractForm, items)
+def retract(sent: Sending, negotiation: str, noun: str, record: str) -> Response:
+    """Retract a record that was our mistake, with a reason that its page will give."""
+    kind = NOUNS[noun]
+    form: Form[Any] = read_form(RetractForm, sent.items)
+    found = _editable(sent, negotiation, kind, record)
 
     def again(faults: Faults, status: int, conflict: Outdated | None = None) -> Response:
-        row, seen = editable_demand(reading, negotiation, demand)
-        typed = Typed(_typed(row, seen) | {"retraction": [form.typed.one("reason")]})
+        typed = Typed(_typed(kind, found) | {"retraction": [form.typed.one("reason")]})
         faults = Faults({"retraction" if name == "reason" else name: words for name, words in faults.items()})
-        return _edit(
-            request, reading, view, negotiation, demand, typed, faults, status=status, conflict=conflict
-        )
+        return _edit(sent, negotiation, kind, found, typed, faults, status, conflict)
 
     if form.data is None:
         return again(form.faults, 422)
     data: RetractForm = form.data
 
     def save() -> str:
-        commands.retract_demand(session, negotiation, demand, _by(person), reason=data.reason, seen=data.seen)
-        return demand
+        commands.retract_record(
+            sent.session,
+            negotiation,
+            kind.record_type,
+            record,
+            by(sent.person),
+            reason=data.reason,
+            seen=data.seen,
+        )
+        return address(f"/negotiations/{negotiation}/{noun}/{record}")
 
-    return _once(session, form.typed.one("token"), person, items, negotiation, save, again)
+    return once(sent.session, form.typed.one("token"), sent.person.account, sent.items, save, again)
 
 
-@router.get("/negotiations/{negotiation}/entries")
+@router.get("/negotiations/{negotiation}/entries/sources")
 @allow(Permission.ENTER)
-def index(request: Request, session: Reads, view: ViewOf, person: PersonOf, negotiation: str) -> Response:
-    """A contributor's own entries that wait; for editors, everybody's."""
-    found = entries_page(session, negotiation, None if person.edits else person.account)
-    context = base_context(view, found.negotiation, "entries") | {
-        "found": found,
-        "token": secrets.token_urlsafe(32),
-        "gone": False,
-    }
-    return page(request, "entries/index.html", context)
-
-
-@router.post("/negotiations/{negotiation}/entries/{number}/publish")
-@allow(Permission.EDIT)
-def publish(
-    request: Request,
-    session: Writes,
-    reading: Reads,
-    view: ViewOf,
-    person: PersonOf,
-    negotiation: str,
-    number: int,
-    items: FormItems,
-) -> Response:
-    """Publish what a contributor has entered; it stands in its cell from now on."""
-
-    def save() -> str:
-        return commands.publish_entry(session, negotiation, number, _by(person))
-
-    def again(faults: Faults, status: int) -> Response:
-        found = entries_page(reading, negotiation, None)
-        context = base_context(view, found.negotiation, "entries") | {
-            "found": found,
-            "token": secrets.token_urlsafe(32),
-            "gone": True,
-        }
-        return page(request, "entries/index.html", context, status=status)
-
-    negotiation_head(reading, negotiation)
-    token = next((value for name, value in items if name == "token"), "")
-    return _once(session, token, person, items, negotiation, save, again)
-
-
-@router.get("/negotiations/{negotiation}/demands/new/sources")
-@allow(Permission.ENTER)
-def choices(request: Request, session: Reads, view: ViewOf, negotiation: str) -> Response:
+def choices(asked: Asking, negotiation: str) -> Response:
     """Known reports that fit what is being typed; the form loads it beside the field."""
-    head = negotiation_head(session, negotiation)
-    typed = Typed(source=[request.query_params.get("source", "")])
-    found = source_choices(session, negotiation, request.query_params.get("find", "")[:500])
-    context = base_context(view, head, "new") | {"sources": found, "typed": typed, "searched": True}
-    return page(request, "demands/choices.html", context)
+    head = negotiation_head(asked.reading, negotiation)
+    query = asked.request.query_params
+    typed = Typed(source=[query.get("source", "")])
+    words = query.get("find", "")[:500]
+    found = source_choices(asked.reading, negotiation, words, asked.person)
+    context = base_context(asked.view, head, "new") | {"sources": found, "typed": typed, "searched": True}
+    return page(asked.request, "entries/sources.html", context)
 
 
-def _once(
-    session: WriteSession,
-    token: str,
-    person: Person,
-    items: list[tuple[str, str]],
-    negotiation: str,
-    save: Callable[[], str],
-    again: Callable[..., Response],
-) -> Response:
-    """Save a form once, and go to the record, or to what waits where it is not published yet."""
-
-    def saved() -> str:
-        demand = save()
-        where = "entries" if not person.edits else f"demands/{demand}"
-        return address(f"/negotiations/{negotiation}/{where}")
-
-    return once(session, token, person.account, items, saved, again)
-
-
-def _by(person: Person) -> By:
+def by(person: Person) -> By:
     return By(person.account, person.edits, datetime.now(UTC))
 
 
-def _dated(items: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def labelled(members: Iterable[Any]) -> list[tuple[str, str]]:
+    return [(member.value, label(member)) for member in members]
+
+
+# --- Reading what was sent ------------------------------------------------------------------------------
+
+
+def _dated(items: Sequence[tuple[str, str]], kind: Noun) -> list[tuple[str, str]]:
     """The fields with the date as it was written, or as chosen from the calendar."""
     typed = Typed()
     for name, value in items:
         typed.setdefault(name, []).append(value)
-    stated = with_date(typed).one("stated")
-    return [(name, value) for name, value in items if name != "stated"] + [("stated", stated)]
+    date = with_date(typed, kind.dated).one(kind.dated)
+    return [(name, value) for name, value in items if name != kind.dated] + [(kind.dated, date)]
 
 
-def _printed(session: ReadSession, negotiation: str, typed: Typed) -> str:
+# What a button of the form says where it saves; every other one only changes the form.
+SAVES = ("", "save", "next", "draft")
+
+
+def _only_changes_the_form(typed: Typed) -> bool:
+    return typed.one("action") not in SAVES
+
+
+def _acted(kind: Noun, typed: Typed) -> Typed:
+    return kind.acted(typed, typed.one("action")) if kind.acted else typed
+
+
+def _faults(sent: Sent, negotiation: str, kind: Noun, form: Form[Any]) -> Faults:
+    """Everything that is wrong with a new entry."""
+    _, known = _known(sent, negotiation)
+    printed = _printed(sent, negotiation, form.typed)
+    faults = with_dated_faults(with_report_faults(form, today()), form.typed, kind.dated, today(), printed)
+    faults = kind.faults(with_speaker_faults(faults, form.typed, known), form.typed, known)
+    return with_date_conflict(faults, sent.items, kind.dated)
+
+
+def _selector(typed: Typed) -> tuple[str, str] | None:
+    """The words before and after the quote, where it was chosen in the report's text."""
+    before, after = typed.one("prefix"), typed.one("suffix")
+    return (before[-200:], after[:200]) if before or after else None
+
+
+def _printed(asked: Asked, negotiation: str, typed: Typed) -> str:
     """When the report was published, whether it is known or new."""
-    source = source_choice(session, negotiation, typed.one("source")) if typed.one("source") else None
+    source = _source(asked, negotiation, typed)
     return source.published if source else typed.one("published").strip()
 
 
-def _stated(session: ReadSession, negotiation: str, demand: str) -> str:
-    row, _ = editable_demand(session, negotiation, demand)
-    return row["stated"]
+def _source(asked: Asked, negotiation: str, typed: Typed) -> Any:
+    named = typed.one("source")
+    return source_choice(asked.reading, negotiation, named, asked.person) if named else None
 
 
-def _known(session: ReadSession, negotiation: str) -> tuple[Cast, Known]:
-    negotiation_head(session, negotiation)
-    cast = cast_of(session, negotiation)
-    view_day = today()
-    proposals = {
-        proposal: title
-        for proposal, title, _ in proposal_choices(session, negotiation, view_day, Basis.REPORTED)
-    }
+def _after(sent: Sent, negotiation: str, noun: str, record: str, number: int | None, typed: Typed) -> str:
+    """Where a saved entry leads: back to the report's text, on to the next record of it, or to the record."""
+    here = f"/negotiations/{negotiation}"
+    source = _cited_source(sent, negotiation, noun, record, number)
+    if typed.one("then") == "read":
+        again = {"noun": typed.one("noun") or noun, "saved": f"{noun}/{record}"}
+        return address(f"{here}/sources/{source}/read", **again) + "#entry"
+    if typed.one("action") == "next":
+        speaker = {"attributed_to": typed.one("attributed_to"), "anonymous": typed.one("anonymous")}
+        said = {**speaker, "setting": typed.one("setting"), "speakers": typed.one("speakers")}
+        kept = {name: value for name, value in said.items() if value}
+        return address(f"{here}/{noun}/new", source=source, **kept)
+    status = status_of(sent.session, negotiation, CITED[noun], record)
+    if number is not None and not sent.person.edits:
+        return address(f"{here}/entries")
+    return _record_address(sent, negotiation, noun, record, status)
+
+
+def _cited_source(sent: Sent, negotiation: str, noun: str, record: str, number: int | None) -> str:
+    """The source of the citation that was just made."""
+    return commands.source_of(sent.session, negotiation, CITED[noun], record, number)
+
+
+def _record_address(sent: Sent, negotiation: str, noun: str, record: str, status: ReviewStatus | None) -> str:
+    """The page of a record; what waits has none, and is found among the entries."""
+    here = f"/negotiations/{negotiation}"
+    if status is not ReviewStatus.PUBLISHED:
+        return address(f"{here}/entries")
+    if noun == "terms":
+        proposal = commands.proposal_of(sent.session, negotiation, record)
+        return address(f"{here}/proposals/{proposal}")
+    return address(f"{here}/{noun}/{record}")
+
+
+# --- Pages ----------------------------------------------------------------------------------------------
+
+
+def _known(asked: Asked, negotiation: str) -> tuple[Cast, Known]:
+    negotiation_head(asked.reading, negotiation)
+    cast = cast_of(asked.reading, negotiation)
+    chosen = known_choices(asked.reading, negotiation, asked.person)
     return cast, Known(
         {actor.id: actor.name for actor in cast.participants()},
         {actor.id: actor.name for actor in cast.actors.values()},
         {issue.id: issue.title for issue in cast.issues.values()},
-        proposals,
+        chosen.proposals,
+        chosen.terms,
+        chosen.events,
     )
 
 
-def _form_context(
-    session: ReadSession, view: Any, negotiation: str, typed: Typed, faults: Faults
-) -> dict[str, Any]:
-    """What every form of a demand is given: what to choose from, what was typed, what is wrong."""
-    head = negotiation_head(session, negotiation)
-    cast, known = _known(session, negotiation)
+def form_context(asked: Asked, negotiation: str, typed: Typed, faults: Faults) -> dict[str, Any]:
+    """What every form of an entry is given: what to choose from, what was typed, what is wrong."""
+    head = negotiation_head(asked.reading, negotiation)
+    cast, known = _known(asked, negotiation)
     token = typed.one("token") if "form" not in faults else ""
-    return base_context(view, head, "new") | {
+    return base_context(asked.view, head, "new") | {
         "cast": cast,
         "known": known,
         "typed": typed,
         "faults": faults,
         "token": token or secrets.token_urlsafe(32),
+        "source": _source(asked, negotiation, typed),
+        "sources": source_choices(asked.reading, negotiation, typed.one("find")[:500], asked.person),
+        "searched": bool(typed.one("find")),
         "words": {
             "holders": list(known.participants.items()),
+            "actors": list(known.actors.items()),
             "issues": list(known.issues.items()),
-            "kinds": _labelled(DemandKind),
-            "settings": _labelled(Setting),
-            "source_kinds": _labelled(SourceKind),
-            "grades": _labelled(RecordGrade),
-            "attributions": _labelled([Attribution.MEDIATOR, Attribution.OPPONENT]),
+            "kinds": labelled(DemandKind),
+            "grades": labelled(RecordGrade),
+            "answers": labelled(Answer),
+            "remark_kinds": labelled(RemarkKind),
+            "event_kinds": labelled(EventKind),
+            "outcomes": labelled(Outcome),
+            "settings": labelled(Setting),
+            "source_kinds": labelled(SourceKind),
+            "attributions": labelled([Attribution.MEDIATOR, Attribution.OPPONENT]),
             "relations": [
                 ("", N_("no relation")),
                 (SAME_CLAIM, N_("same claim: add this report to it")),
                 ("restates", N_("restates it")),
                 ("replaces", N_("replaces it")),
                 ("contradicts", N_("contradicts it")),
+                ("clarifies", N_("clarifies it")),
             ],
         },
+    }
+
+
+def claim_context(asked: Asked, negotiation: str, kind: Noun, context: dict[str, Any]) -> dict[str, Any]:
+    """What the form of a noun is given beside: its words, what readers would see, what is standing."""
+    typed: Typed = context["typed"]
+    sentences = _sentences(asked.reading, negotiation, kind, typed, context)
+    standing = standing_choices(asked.reading, negotiation, kind.record_type, typed, today(), asked.person)
+    return {
+        "noun": kind.plural,
+        "noun_words": noun_words(kind.plural),
+        "standing": standing,
+        "relations": relations(typed),
+        "parts": parts(typed),
+        "speaks_own": any(found["track"] is Track.OWN_SIDE for found in sentences),
+        "sentences": sentences,
     }
 
 
@@ -460,43 +510,27 @@ def _shown(date_typed: str) -> str:
         return date_typed
 
 
-def _labelled(members: Iterable[Any]) -> list[tuple[str, str]]:
-    return [(member.value, label(member)) for member in members]
-
-
 def _new(
-    request: Request, session: ReadSession, view: Any, negotiation: str, form: Form[Any], status: int = 200
+    asked: Asked, negotiation: str, kind: Noun, typed: Typed, faults: Faults, status: int = 200
 ) -> Response:
-    typed = form.typed
-    context = _form_context(session, view, negotiation, typed, form.faults)
-    cast: Cast = context["cast"]
-    holders = [actor for actor in typed["holders"] if actor in cast.actors]
-    issues = [issue for issue in typed["issues"] if issue in cast.issues]
-    source = source_choice(session, negotiation, typed.one("source")) if typed.one("source") else None
-    sentences = _sentences(session, negotiation, typed, cast, source)
-    context |= {
-        "standing": standing_choices(session, negotiation, holders, issues, today()),
-        "relations": relations(typed),
-        "speaks_own": any(found["track"] is Track.OWN_SIDE for found in sentences),
-        "source": source,
-        "sources": source_choices(session, negotiation, typed.one("find")[:500]),
-        "searched": bool(typed.one("find")),
-        "sentences": sentences,
-    }
-    return page(request, "demands/new.html", context, status=status)
+    context = form_context(asked, negotiation, typed, faults)
+    context |= claim_context(asked, negotiation, kind, context)
+    return page(asked.request, "entries/new.html", context, status=status)
 
 
 def _sentences(
-    session: ReadSession, negotiation: str, typed: Typed, cast: Cast, source: Any
+    session: ReadSession, negotiation: str, kind: Noun, typed: Typed, context: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """For each holder, the sentence that readers would see, and the track on which the claim would stand."""
     roster = load_roster(session, negotiation)
+    cast: Cast = context["cast"]
+    source = context["source"]
     coded = typed.one("attribution")
     speaker = speaker_words(
         typed.one("attributed_to"), typed.one("public_wording"), anonymous=bool(typed.one("anonymous"))
     )
     found = []
-    for holder in typed["holders"]:
+    for holder in typed[kind.subjects] if kind.subjects else ():
         if holder in cast.actors:
             speaks = attribution(
                 [speaker for speaker in typed["speakers"] if speaker in cast.actors],
@@ -518,84 +552,81 @@ def _sentences(
 
 
 def _cite(
-    request: Request,
-    session: ReadSession,
-    view: Any,
+    asked: Asked,
     negotiation: str,
-    demand: str,
-    form: Form[Any],
+    noun: str,
+    record: str,
+    typed: Typed,
+    faults: Faults,
     status: int = 200,
 ) -> Response:
     try:
-        row, _ = editable_demand(session, negotiation, demand)
+        found = editable(asked.reading, negotiation, CITED[noun], record, asked.person)
     except NoSuchRecord:
-        if not form.typed:
+        if not typed or noun not in NOUNS or asked.request.method == "GET":
             raise
-        # The demand is gone, what was typed is not: it may become one of its own.
-        faults = Faults(form.faults | {"form": "This demand is gone; report a new one instead."})
-        return _new(request, session, view, negotiation, Form(None, form.typed, faults), status=422)
-    context = _form_context(session, view, negotiation, form.typed, form.faults)
-    typed = form.typed
-    context |= {
-        "demand": demand,
-        "row": row,
-        "source": source_choice(session, negotiation, typed.one("source")) if typed.one("source") else None,
-        "sources": source_choices(session, negotiation, typed.one("find")[:500]),
-        "searched": bool(typed.one("find")),
-    }
-    return page(request, "demands/cite.html", context, status=status)
+        # The record is gone, what was typed is not: it may become one of its own.
+        faults = Faults(faults | {"form": "This record is gone; report a new one instead."})
+        return _new(asked, negotiation, NOUNS[noun], typed, faults, status=422)
+    context = form_context(asked, negotiation, typed, faults)
+    context |= {"noun": noun, "record": record, "found": found, "noun_words": noun_words(noun)}
+    return page(asked.request, "entries/cite.html", context, status=status)
 
 
 def _edit_citation(
-    request: Request,
-    session: ReadSession,
-    view: Any,
+    asked: Asked,
     negotiation: str,
-    demand: str,
     number: int,
     typed: Typed,
     faults: Faults,
     status: int = 200,
     conflict: Outdated | None = None,
 ) -> Response:
-    context = _form_context(session, view, negotiation, typed, faults)
+    found = editable_citation(asked.reading, negotiation, number, asked.person)
     if conflict:
         typed = Typed(typed | {"seen": [str(conflict.revision)]})
+    context = form_context(asked, negotiation, typed, faults)
+    noun = f"{found.type.value}s"
     context |= {
-        "demand": demand,
+        "noun": noun,
+        "noun_words": noun_words(noun),
+        "record": found.record,
         "number": number,
-        "typed": typed,
         "newest": conflict.newest if conflict else None,
     }
-    return page(request, "demands/citation.html", context, status=status)
+    return page(asked.request, "entries/citation.html", context, status=status)
+
+
+def _editable(asked: Asked, negotiation: str, kind: Noun, record: str) -> Editable:
+    """A record that this person may correct: published ones are the editors' (domain.md §8)."""
+    found = editable(asked.reading, negotiation, kind.record_type, record, asked.person)
+    if found.status is ReviewStatus.PUBLISHED and not asked.person.edits:
+        raise NoSuchRecord(record)
+    return found
 
 
 def _edit(
-    request: Request,
-    session: ReadSession,
-    view: Any,
+    asked: Asked,
     negotiation: str,
-    demand: str,
+    kind: Noun,
+    found: Editable,
     typed: Typed,
     faults: Faults,
     status: int = 200,
     conflict: Outdated | None = None,
 ) -> Response:
-    context = _form_context(session, view, negotiation, typed, faults)
     if conflict:
         typed = Typed(typed | {"seen": [str(conflict.revision)]})
-    context |= {"demand": demand, "typed": typed, "newest": conflict.newest if conflict else None}
-    return page(request, "demands/edit.html", context, status=status)
+    context = form_context(asked, negotiation, typed, faults)
+    context |= claim_context(asked, negotiation, kind, context)
+    context |= {
+        "record": found.id,
+        "found": found,
+        "newest": conflict.newest if conflict else None,
+    }
+    return page(asked.request, "entries/edit.html", context, status=status)
 
 
-def _typed(row: Any, seen: int) -> Typed:
+def _typed(kind: Noun, found: Editable) -> Typed:
     """A stored row as the form would have been filled."""
-    typed = Typed(
-        {name: value.split("|") if name in ("holders", "issues") else [value] for name, value in row.items()}
-    )
-    typed["seen"] = [str(seen)]
-    day = row["stated"].removesuffix("~")
-    if len(day) == 10:
-        # An exact day stands in the calendar; the field for less exact dates stays free.
-        typed |= {"stated": [""], "stated_day": [day], "about": ["yes"] if day != row["stated"] else []}
-    return Typed(typed)
+    return Typed(kind.typed(found.row, found.terms) | {"seen": [str(found.seen)]})

@@ -3,6 +3,7 @@
 from babel import Locale, UnknownLocaleError
 
 from app.domain.vocabulary import (
+    AccountRole,
     ActorKind,
     Answer,
     Attribution,
@@ -144,6 +145,11 @@ LABELS: dict[type, dict[str, str]] = {
         "E": N_("Unreliable"),
         "F": N_("Reliability not judged"),
     },
+    AccountRole: {
+        "contributor": N_("Contributor"),
+        "editor": N_("Editor"),
+        "admin": N_("Admin"),
+    },
     RecordGrade: {
         "1": N_("Confirmed"),
         "2": N_("Probably true"),
@@ -152,6 +158,13 @@ LABELS: dict[type, dict[str, str]] = {
         "5": N_("Improbable"),
         "6": N_("Truth not judged"),
     },
+}
+
+# What a person may do, by the role of the account.
+DUTIES = {
+    AccountRole.CONTRIBUTOR: N_("Enters what is reported; an editor looks at it before readers see it."),
+    AccountRole.EDITOR: N_("Enters, publishes, corrects and retracts."),
+    AccountRole.ADMIN: N_("Does all that an editor does, and lets people in."),
 }
 
 KIND_LABELS: dict[RecordType, dict[str, str]] = {
@@ -192,7 +205,65 @@ FIELDS = {
     "retraction": N_("Why"),
     "name": N_("Name"),
     "password": N_("Password"),
+    "current": N_("Present password"),
+    "role": N_("Role"),
 }
+
+
+# What the desk says of each noun: the headings of its forms, and what one record of it is called.
+NOUN_WORDS = {
+    "demands": {
+        "new": N_("Report a demand"),
+        "new_lead": N_("One claim, from one report, and who says so."),
+        "edit": N_("Correct a demand"),
+        "edit_lead": N_(
+            "For our own mistakes. A real change of position is a new demand; "
+            "a speaker’s denial is a report that denies it."
+        ),
+        "one": N_("The demand"),
+        "retract": N_("Retract this demand"),
+    },
+    "proposals": {
+        "new": N_("Report a proposal"),
+        "new_lead": N_("A package that somebody put forward, term by term, from one report."),
+        "edit": N_("Correct a proposal"),
+        "edit_lead": N_(
+            "For our own mistakes, and for how it ended. A later version is a proposal of its own."
+        ),
+        "one": N_("The proposal"),
+        "retract": N_("Retract this proposal with its terms"),
+    },
+    "terms": {"one": N_("The term")},
+    "responses": {
+        "new": N_("Report a response"),
+        "new_lead": N_("A party’s answer to a proposal or to one of its terms, from one report."),
+        "edit": N_("Correct a response"),
+        "edit_lead": N_("For our own mistakes. A later answer is a response of its own."),
+        "one": N_("The response"),
+        "retract": N_("Retract this response"),
+    },
+    "remarks": {
+        "new": N_("Report a remark"),
+        "new_lead": N_("What somebody says about a party or the talks; never a position."),
+        "edit": N_("Correct a remark"),
+        "edit_lead": N_("For our own mistakes."),
+        "one": N_("The remark"),
+        "retract": N_("Retract this remark"),
+    },
+    "events": {
+        "new": N_("Report an event"),
+        "new_lead": N_("Context on the time line: what happened, when and where."),
+        "edit": N_("Correct an event"),
+        "edit_lead": N_("For our own mistakes."),
+        "one": N_("The event"),
+        "retract": N_("Retract this event"),
+    },
+}
+
+
+def noun_words(plural: str) -> dict[str, str]:
+    """What the desk says of a noun, not yet translated."""
+    return NOUN_WORDS[plural]
 
 
 def field_label(name: str) -> str:

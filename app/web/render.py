@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from app.domain.vocabulary import Attribution
 from app.files import PACKAGE, folder
 from app.forms.filters import View
 from app.web import labels
-from app.web.days import datetime_attribute, day_words, edtf_words, month_words
+from app.web.days import datetime_attribute, day_words, edtf_words, moment_words, month_words
 from app.web.figures import condition, figure
 from app.web.log import by_month
 from app.web.paths import address, href
@@ -78,6 +78,8 @@ def _environment() -> Environment:
         "language": labels.language,
     }
     environment.filters["edtf"] = edtf
+    environment.filters["moment"] = moment
+    environment.filters["on_day"] = on_day
     return environment
 
 
@@ -88,6 +90,16 @@ def edtf(text: str, *, long: bool = False) -> Markup:
     if attribute is None:
         return Markup("<time>{}</time>").format(words)
     return Markup('<time datetime="{}">{}</time>').format(attribute, words)
+
+
+def moment(when: datetime) -> Markup:
+    """A moment as a ``time`` element, to the minute."""
+    return Markup('<time datetime="{:%Y-%m-%dT%H:%MZ}">{}</time>').format(when, moment_words(when))
+
+
+def on_day(when: datetime) -> Markup:
+    """The day of a moment as a ``time`` element."""
+    return edtf(when.date().isoformat())
 
 
 def is_by(text: str, on: date) -> bool:

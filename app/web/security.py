@@ -24,6 +24,7 @@ class Permission(StrEnum):
     READ_PUBLISHED = "read published records"
     SIGN_IN = "sign in"
     SIGN_OUT = "sign out"
+    ACCOUNT = "look after one's own account"
     ENTER = "enter drafts"
     EDIT = "edit, publish and retract"
     ADMIN = "let people in, settle how entries are reviewed, blank what endangers somebody"
@@ -44,6 +45,7 @@ _EDITORS = frozenset({AccountRole.EDITOR, AccountRole.ADMIN})
 # Who has which permission; what is not here is anyone's (domain.md §8).
 HOLDERS: dict[Permission, frozenset[AccountRole]] = {
     Permission.SIGN_OUT: _CONTRIBUTORS,
+    Permission.ACCOUNT: _CONTRIBUTORS,
     Permission.ENTER: _CONTRIBUTORS,
     Permission.EDIT: _EDITORS,
     Permission.ADMIN: frozenset({AccountRole.ADMIN}),

@@ -5,13 +5,12 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.commands.demands import slug
+from app.commands.entries import slug
 from app.commands.records import Outdated
 from app.domain.vocabulary import ActorKind, Role
 from app.exchange.faults import Fault, PackageFaults
@@ -33,7 +32,7 @@ from app.forms.negotiations import (
 )
 from app.queries.negotiations import all_negotiations, cast_of
 from app.queries.setup import NOUNS, SetupPage, setup_page, setup_row
-from app.web.deps import FormItems, PersonOf, Reads, ViewOf, Writes
+from app.web.deps import Asked, Asking, Sending, Sent
 from app.web.labels import N_, label
 from app.web.paths import address
 from app.web.positions import base_context
@@ -59,36 +58,6 @@ COLUMN_NAMES = {
     "question": N_("Question"),
     "description": N_("Description"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a route that shows a form is given."""
-
-    request: Request
-    reading: Reads
-    view: ViewOf
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a route that takes a form is given; the route of ``once`` commits."""
-
-    request: Request
-    session: Writes
-    reading: Reads
-    view: ViewOf
-    person: PersonOf
-    items: FormItems
-
-    @property
-    def stamp(self) -> dict[str, Any]:
-        """Who makes the change, and when."""
-        return {"now": datetime.now(UTC), "account": self.person.account}
-
-
-Asking = Annotated[Asked, Depends()]
-Sending = Annotated[Sent, Depends()]
 
 
 @dataclass(frozen=True, slots=True)

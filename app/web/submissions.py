@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from starlette.responses import RedirectResponse, Response
 
+from app.commands.entries import StillNamed, Unpublished
 from app.commands.records import NoSuchRecord, Outdated
 from app.commands.submissions import NoToken, SentBefore, SentWithOtherText, claim, settle
 from app.db import WriteSession
@@ -48,6 +49,16 @@ def once(
     except NoSuchRecord:
         session.rollback()
         return again(Faults(form="What this refers to is not there any more; choose again."), 422)
+    except Unpublished as refusal:
+        session.rollback()
+        named = f"{refusal.type.value} “{refusal.record}”"
+        words = f"It names the {named}, which is not published yet. Publish that first."
+        return again(Faults(form=words), 422)
+    except StillNamed as refusal:
+        session.rollback()
+        named = ", ".join(f"{type_.value} “{record}”" for type_, record in refusal.records[:5])
+        words = f"Other records still name it: {named}. Correct or retract those first."
+        return again(Faults(form=words), 422)
     except Refused as refusal:
         session.rollback()
         return again(refusal.faults, 422)

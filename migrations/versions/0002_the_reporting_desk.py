@@ -176,16 +176,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["taken_by"], ["accounts.id"], name=op.f("fk_reviews_taken_by_accounts")),
         sa.PrimaryKeyConstraint("negotiation", "citation", name=op.f("pk_reviews")),
     )
-    with op.batch_alter_table("negotiations", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("last_redaction", sa.Integer(), server_default="0", nullable=False))
-        batch_op.add_column(sa.Column("two_people", sa.Boolean(), server_default=sa.false(), nullable=False))
-
-    with op.batch_alter_table("revisions", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("salts", WORDS, nullable=False, server_default=""))
-        batch_op.add_column(sa.Column("erased", WORDS, nullable=True))
-
-    with op.batch_alter_table("sessions", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("user_agent", WORDS, nullable=True))
+    # Not by a copy of the table, as SQLite's batches may do it: other tables refer to the rows of the old one.
+    op.add_column(
+        "negotiations", sa.Column("last_redaction", sa.Integer(), server_default="0", nullable=False)
+    )
+    op.add_column(
+        "negotiations", sa.Column("two_people", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
+    op.add_column("revisions", sa.Column("salts", WORDS, nullable=False, server_default=""))
+    op.add_column("revisions", sa.Column("erased", WORDS, nullable=True))
+    op.add_column("sessions", sa.Column("user_agent", WORDS, nullable=True))
 
     hash_by_field()
     keep_revisions()
@@ -200,16 +200,12 @@ def downgrade() -> None:
         op.execute("DROP TRIGGER revisions_are_not_truncated ON revisions")
         op.execute("DROP FUNCTION keep_revisions()")
     hash_by_row()
-    with op.batch_alter_table("sessions", schema=None) as batch_op:
-        batch_op.drop_column("user_agent")
-
-    with op.batch_alter_table("revisions", schema=None) as batch_op:
-        batch_op.drop_column("erased")
-        batch_op.drop_column("salts")
-
-    with op.batch_alter_table("negotiations", schema=None) as batch_op:
-        batch_op.drop_column("two_people")
-        batch_op.drop_column("last_redaction")
+    # Not by a copy of the table either.
+    op.drop_column("sessions", "user_agent")
+    op.drop_column("revisions", "erased")
+    op.drop_column("revisions", "salts")
+    op.drop_column("negotiations", "two_people")
+    op.drop_column("negotiations", "last_redaction")
 
     op.drop_table("reviews")
     op.drop_table("citation_selectors")

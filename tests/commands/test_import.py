@@ -28,6 +28,7 @@ from app.models import (
 from tests.make import Row, Tables, make_package, talks, write_package
 from tests.packages import NOW, contents, export, load
 from tests.services.databases import engine_for
+from tests.services.databases import load as load_into_fresh
 
 
 def stored(engine: Engine) -> dict[str, Sequence[Any]]:
@@ -344,9 +345,7 @@ def facts(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
 def facts_of_the_export(engine: Engine, folder: Path) -> dict[str, list[tuple[Any, ...]]]:
     """What is derived where the same records come in for the first time."""
     package = export(engine, "talks", folder / "export")
-    with write_session(engine) as session:
-        for table in reversed(Base.metadata.sorted_tables):
-            session.execute(table.delete())
-        import_package(session, package, now=NOW)
-        session.commit()
-    return facts(engine)
+    url = f"sqlite:///{folder / 'fresh.db'}"
+    load_into_fresh(url, package)
+    with engine_for(url) as fresh:
+        return facts(fresh)

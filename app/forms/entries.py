@@ -1,0 +1,279 @@
+"""What the forms of every noun have in common: the report, who says it, and in what words."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from app.domain.dates import NotADate, parse_edtf
+from app.domain.vocabulary import Attribution, CitationRelation, RecordType, Setting, SourceKind
+from app.forms.base import (
+    FILL_IN,
+    Faults,
+    Form,
+    FormModel,
+    Line,
+    MaybeAddress,
+    MaybeDate,
+    MaybeLine,
+    MaybeText,
+    Typed,
+    nothing,
+)
+
+MaybeSetting = Annotated[Setting | None, BeforeValidator(nothing)]
+MaybeKind = Annotated[SourceKind | None, BeforeValidator(nothing)]
+
+
+def _not_self(value: Attribution | None) -> Attribution | None:
+    if value is Attribution.SELF:
+        raise ValueError("Where no actor is named as speaker, nobody speaks for the holder.")
+    return value
+
+
+MaybeAttribution = Annotated[Attribution | None, BeforeValidator(nothing), AfterValidator(_not_self)]
+MaybeId = Annotated[Annotated[Line, StringConstraints(max_length=200)] | None, BeforeValidator(nothing)]
+Checked = Annotated[bool, BeforeValidator(lambda value: value in ("yes", "on", True))]
+
+
+class ReportForm(FormModel):
+    """The report: a known source, or a new one."""
+
+    source: MaybeLine = None
+    outlet: MaybeLine = None
+    title: MaybeLine = None
+    url: MaybeAddress = None
+    published: MaybeDate = None
+    language: MaybeLine = None
+    source_kind: MaybeKind = None
+    origin: MaybeId = None
+
+
+class WordsForm(FormModel):
+    """Who says it, in what words."""
+
+    speakers: list[Line] = Field(default_factory=list)
+    attribution: MaybeAttribution = None
+    attributed_to: Line
+    public_wording: MaybeLine = None
+    anonymous: Checked = False
+    setting: MaybeSetting = None
+    quote: MaybeText = None
+    translation: MaybeText = None
+    sensitive: Checked = False
+    locator: MaybeLine = None
+    note: MaybeText = None
+
+
+class CitationForm(ReportForm, WordsForm):
+    """A report, and who says it there."""
+
+
+class CiteForm(CitationForm):
+    """A further report of a record: for it or against it, said on the same day or again."""
+
+    relation: str = "supports"
+    stated: MaybeDate = None
+
+
+class CorrectCitationForm(WordsForm):
+    """A citation as it should have been entered; its source stays."""
+
+    relation: str = "supports"
+    stated: MaybeDate = None
+    reason: Line
+    seen: int
+
+
+class CorrectionForm(FormModel):
+    """Why a record is corrected, and the revision that the form was opened on."""
+
+    reason: Line
+    seen: int
+
+
+class RetractForm(CorrectionForm):
+    """Why a record is retracted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What there is to choose from, by id: a form may name nothing else."""
+
+    participants: Mapping[str, str]
+    actors: Mapping[str, str]
+    issues: Mapping[str, str]
+    proposals: Mapping[str, str]
+    terms: Mapping[str, str] = field(default_factory=dict)
+    events: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """The form of one noun: what it may hold, and how that becomes a row of a data package and back.
+
+    ``dated`` is the column with the record's date, ``subjects`` the field that names for whom its track is
+    judged (domain.md §2); ``columns`` all that the form can change. ``faults`` finds what is wrong with the
+    noun's own fields; ``acted`` what the fields are after a button that only changes the form.
+    """
+
+    record_type: RecordType
+    new: type[FormModel]
+    edit: type[FormModel]
+    columns: Sequence[str]
+    dated: str
+    subjects: str
+    row: Callable[[Any], dict[str, str]]
+    faults: Callable[[Faults, Typed, Known], Faults]
+    typed: Callable[[Mapping[str, str], Sequence[Mapping[str, str]]], Typed]
+    terms: Callable[[Typed], list[dict[str, str]]] | None = None
+    acted: Callable[[Typed, str], Typed] | None = None
+
+    @property
+    def plural(self) -> str:
+        return f"{self.record_type.value}s"
+
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
+
+
+def with_date(typed: Typed, name: str = "stated") -> Typed:
+    """The day chosen from the calendar, with “about” where that is ticked, unless a date was written out."""
+    found = Typed(typed)
+    if not found.one(name).strip() and (day := found.one(f"{name}_day").strip()):
+        found[name] = [f"{day}~" if found.one("about") else day]
+    return found
+
+
+def with_report_faults(form: Form[Any], today: date) -> Faults:
+    """What is wrong between the fields of the report, of the speaker and of the dates."""
+    typed, faults = form.typed, Faults(form.faults)
+    if not typed.one("source").strip():
+        for name, words in (
+            ("outlet", "Name the outlet, or choose a known report."),
+            ("published", "Say when it was published."),
+            ("language", "Say in which language it is."),
+        ):
+            if not typed.one(name).strip():
+                faults.setdefault(name, words)
+        language = typed.one("language").strip()
+        if language and not _LANGUAGE.fullmatch(language):
+            faults.setdefault("language", "Write a language as en, ar, he or pt-BR.")
+        _not_later(faults, "published", typed, today, "A report cannot be published after today.")
+    return faults
+
+
+def with_dated_faults(faults: Faults, typed: Typed, name: str, today: date, printed: str = "") -> Faults:
+    """What is wrong with the date of a record; ``printed`` is when its report was published."""
+    _not_later(faults, name, typed, today, "Nothing can have happened after today that is reported.")
+    try:
+        last = parse_edtf(printed).last
+        _not_later(faults, name, typed, last, f"It was said before it was printed, by {printed}.")
+    except NotADate:
+        pass
+    if faults[name] == FILL_IN:
+        # Nobody is asked for the less exact field first.
+        faults[f"{name}_day"] = faults.pop(name)
+    return faults
+
+
+def with_said_again_faults(faults: Faults, typed: Typed, printed: str) -> Faults:
+    """What is wrong with the day on which a speaker said it again; ``printed`` is its report's date."""
+    try:
+        last = parse_edtf(printed).last
+    except NotADate:
+        return faults
+    _not_later(faults, "stated", typed, last, f"It was said before it was printed, by {printed}.")
+    return faults
+
+
+def with_date_conflict(faults: Faults, items: Sequence[tuple[str, str]], name: str = "stated") -> Faults:
+    """What is wrong where the calendar and the field for less exact dates say different things."""
+    said = {name: value.strip() for name, value in items}
+    day, stated = said.get(f"{name}_day", ""), said.get(name, "")
+    if day and stated and stated.removesuffix("~") != day:
+        faults.setdefault(name, "The calendar says another day; empty one of the two.")
+    return faults
+
+
+def _not_later(faults: Faults, name: str, typed: Typed, today: date, words: str) -> None:
+    try:
+        if parse_edtf(typed.one(name).strip()).first > today:
+            faults.setdefault(name, words)
+    except NotADate:
+        pass
+
+
+def with_choice_faults(
+    faults: Faults, typed: Typed, choices: Sequence[tuple[str, Mapping[str, str], str]]
+) -> Faults:
+    """What was chosen that is not there to choose: each field, what it may name, and what is said else."""
+    for name, known, words in choices:
+        chosen = [value for value in typed[name] if value]
+        if any(value not in known for value in chosen):
+            faults.setdefault(name, words)
+        elif len(chosen) != len(set(chosen)):
+            faults.setdefault(name, "Choose each only once.")
+    return faults
+
+
+def with_speaker_faults(faults: Faults, typed: Typed, known: Known) -> Faults:
+    words = "Choose actors of this negotiation."
+    return with_choice_faults(faults, typed, [("speakers", known.actors, words)])
+
+
+def with_relation_fault(faults: Faults, typed: Typed) -> Faults:
+    if typed.one("relation", "supports") not in set(CitationRelation):
+        faults["relation"] = "Choose whether the report supports or denies it."
+    return faults
+
+
+# --- From a form to the rows of a data package -------------------------------------------------------
+
+
+def source_row(data: ReportForm) -> dict[str, str]:
+    return filled(
+        outlet=data.outlet,
+        title=data.title,
+        url=data.url,
+        published=data.published,
+        language=data.language,
+        kind=data.source_kind,
+        origin=data.origin,
+    )
+
+
+def citation_row(data: WordsForm, *, relation: str = "supports", stated: str | None = None) -> dict[str, str]:
+    return filled(
+        relation=relation,
+        quote=data.quote,
+        translation=data.translation,
+        speakers="|".join(data.speakers),
+        attributed_to=data.attributed_to,
+        public_wording=data.public_wording,
+        anonymous="yes" if data.anonymous else "no",
+        setting=data.setting,
+        stated=stated,
+        attribution=None if data.speakers else data.attribution,
+        sensitive="yes" if data.sensitive else None,
+        locator=data.locator,
+        note=data.note,
+    )
+
+
+def filled(**values: str | None) -> dict[str, str]:
+    """A row of a data package: columns that are empty are left out."""
+    return {name: str(value) for name, value in values.items() if value}
+
+
+def day_typed(typed: Typed, name: str) -> Typed:
+    """An exact day as it stands in the calendar; the field for less exact dates stays free."""
+    date_ = typed.one(name)
+    day = date_.removesuffix("~")
+    if len(day) != 10:
+        return typed
+    about = ["yes"] if day != date_ else []
+    return Typed(typed | {name: [""], f"{name}_day": [day], "about": about})
