@@ -9,7 +9,7 @@ from sqlalchemy import and_, exists, func, or_, select
 
 from app.db import ReadSession
 from app.domain.vocabulary import RecordType, ReviewStatus
-from app.models import Account, Citation, Record, Revision, Source, Term
+from app.models import Account, Citation, Negotiation, Record, Revision, Source, Term
 from app.queries.accounts import Person
 from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
 from app.queries.records import actors_of, issues_of
@@ -206,20 +206,26 @@ def newest_row(
     session: ReadSession, negotiation: str, noun: str, record: str
 ) -> tuple[Mapping[str, str], int]:
     """A record of any noun as last recorded, and the revision of that. Raises NoSuchRecord."""
-    last = (
-        select(func.max(Revision.number))
-        .where(Revision.negotiation == negotiation, Revision.noun == noun, Revision.record == record)
-        .scalar_subquery()
+    of_record = and_(
+        Revision.negotiation == negotiation, Revision.noun == noun, Revision.record == record
     )
+    number = session.scalar(select(func.max(Revision.number)).where(of_record))
+    # That something was blanked is no row.
     found = session.execute(
-        select(Revision.after, Revision.number).where(
-            Revision.negotiation == negotiation, Revision.number == last
-        )
+        select(Revision.after, Revision.action)
+        .where(of_record, Revision.action != "redact")
+        .order_by(Revision.number.desc())
+        .limit(1)
     ).first()
-    if found is None:
+    if number is None or found is None or found.action == "merge":
         raise NoSuchRecord(record)
-    row = json.loads(found.after or "{}")
-    return {name: value for name, value in row.items() if name not in _BESIDE}, found.number
+    return plain_row(found.after), number
+
+
+def plain_row(text: str | None) -> dict[str, str]:
+    """The columns of a row as a revision has it; empty where it has none."""
+    row: dict[str, str] = json.loads(text or "{}")
+    return {name: value for name, value in row.items() if name not in _BESIDE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,3 +306,9 @@ def retraction_of(session: ReadSession, negotiation: str, type_: RecordType, rec
             Record.review_status == ReviewStatus.RETRACTED,
         )
     )
+
+
+def publishes_at_once(session: ReadSession, negotiation: str, person: Person) -> bool:
+    """Whether what this person enters is published as it is saved (domain.md §8)."""
+    asks = session.scalar(select(Negotiation.two_people).where(Negotiation.id == negotiation))
+    return person.edits and not asks

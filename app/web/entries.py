@@ -19,6 +19,7 @@ from app.commands.records import Outdated, status_of
 from app.db import ReadSession
 from app.domain.attribution import attribution, speaker_words, track
 from app.domain.dates import NotADate
+from app.domain.quotes import place_near, places, words_around
 from app.domain.vocabulary import (
     Answer,
     Attribution,
@@ -35,14 +36,17 @@ from app.domain.vocabulary import (
     Track,
 )
 from app.forms.base import Faults, Form, Typed, read_form
-from app.forms.demands import DEMANDS, SAME_CLAIM, parts, relations
+from app.forms.demands import DEMANDS
 from app.forms.entries import (
+    SAME_CLAIM,
     CiteForm,
     CorrectCitationForm,
     Known,
     Noun,
     RetractForm,
     citation_row,
+    parts,
+    relations,
     source_row,
     with_date,
     with_date_conflict,
@@ -52,11 +56,13 @@ from app.forms.entries import (
     with_said_again_faults,
     with_speaker_faults,
 )
+from app.forms.suggestions import Field, Suggestion
 from app.models.loading import load_roster
 from app.queries.accounts import Person
 from app.queries.choices import known_choices, source_choice, source_choices, standing_choices
-from app.queries.entries import Editable, editable, editable_citation
+from app.queries.entries import Editable, editable, editable_citation, publishes_at_once
 from app.queries.negotiations import Cast, cast_of, negotiation_head
+from app.queries.readings import CitedRecord, reading_page, text_of
 from app.queries.visibility import NoSuchRecord
 from app.web.days import edtf_words
 from app.web.deps import Asked, Asking, Sending, Sent, today
@@ -111,7 +117,7 @@ def new(asked: Asking, negotiation: str, noun: str) -> Response:
     """The empty form, or one with what an address already says of it."""
     items = asked.request.query_params.multi_items()
     form = read_form(NOUNS[noun].new, [(name, value) for name, value in items if value])
-    return _new(asked, negotiation, NOUNS[noun], form.typed, Faults())
+    return new_page(asked, negotiation, NOUNS[noun], form.typed, Faults())
 
 
 @router.post("/negotiations/{negotiation}/{noun:noun}/preview")
@@ -120,7 +126,7 @@ def preview(sent: Sending, negotiation: str, noun: str) -> Response:
     """The form as it stands, with what readers would see and what is standing; nothing is kept."""
     form = NOUNS[noun]
     typed = with_date(read_form(form.new, sent.items).typed, form.dated)
-    return _new(sent, negotiation, form, _acted(form, typed), Faults())
+    return new_page(sent, negotiation, form, _acted(form, typed), Faults())
 
 
 @router.post("/negotiations/{negotiation}/{noun:noun}")
@@ -130,10 +136,10 @@ def create(sent: Sending, negotiation: str, noun: str) -> Response:
     kind = NOUNS[noun]
     form: Form[Any] = read_form(kind.new, _dated(sent.items, kind))
     if _only_changes_the_form(form.typed):
-        return _new(sent, negotiation, kind, _acted(kind, form.typed), Faults())
+        return new_page(sent, negotiation, kind, _acted(kind, form.typed), Faults())
     faults = _faults(sent, negotiation, kind, form)
     if faults or form.data is None:
-        return _new(sent, negotiation, kind, form.typed, faults, status=422)
+        return new_page(sent, negotiation, kind, form.typed, faults, status=422)
     data = form.data
     typed = form.typed
     row = kind.row(data)
@@ -150,7 +156,7 @@ def create(sent: Sending, negotiation: str, noun: str) -> Response:
             for record, relation in chosen.items()
             if relation != SAME_CLAIM
         ],
-        selector=_selector(typed),
+        selector=_selector(sent, negotiation, typed),
         draft=typed.one("action") == "draft",
     )
 
@@ -165,7 +171,7 @@ def create(sent: Sending, negotiation: str, noun: str) -> Response:
         return _after(sent, negotiation, kind.plural, record, None, typed)
 
     def again(faults: Faults, status: int) -> Response:
-        return _new(sent, negotiation, kind, typed, faults, status=status)
+        return new_page(sent, negotiation, kind, typed, faults, status=status)
 
     return once(sent.session, typed.one("token"), sent.person.account, sent.items, save, again)
 
@@ -189,6 +195,7 @@ def create_citation(sent: Sending, negotiation: str, noun: str, record: str) -> 
     faults = with_speaker_faults(with_report_faults(form, today()), form.typed, known)
     faults = with_relation_fault(faults, form.typed)
     faults = with_said_again_faults(faults, form.typed, _printed(sent, negotiation, form.typed))
+    faults = _with_quote_faults(sent, negotiation, faults, form.typed)
     if faults or form.data is None:
         return _cite(sent, negotiation, noun, record, form.typed, faults, status=422)
     data: CiteForm = form.data
@@ -196,7 +203,7 @@ def create_citation(sent: Sending, negotiation: str, noun: str, record: str) -> 
         data.source or source_row(data),
         citation_row(data, relation=data.relation, stated=data.stated),
         type=CITED[noun],
-        selector=_selector(form.typed),
+        selector=_selector(sent, negotiation, form.typed),
         draft=form.typed.one("action") == "draft",
     )
 
@@ -376,13 +383,32 @@ def _faults(sent: Sent, negotiation: str, kind: Noun, form: Form[Any]) -> Faults
     printed = _printed(sent, negotiation, form.typed)
     faults = with_dated_faults(with_report_faults(form, today()), form.typed, kind.dated, today(), printed)
     faults = kind.faults(with_speaker_faults(faults, form.typed, known), form.typed, known)
+    faults = _with_quote_faults(sent, negotiation, faults, form.typed)
     return with_date_conflict(faults, sent.items, kind.dated)
 
 
-def _selector(typed: Typed) -> tuple[str, str] | None:
-    """The words before and after the quote, where it was chosen in the report's text."""
-    before, after = typed.one("prefix"), typed.one("suffix")
-    return (before[-200:], after[:200]) if before or after else None
+def _with_quote_faults(asked: Asked, negotiation: str, faults: Faults, typed: Typed) -> Faults:
+    """Whether the quote stands in the report's text, where that is here; a tick lets it differ."""
+    text = _text(asked, negotiation, typed)
+    quote = typed.one("quote")
+    if text and quote.strip() and not typed.one("quote_differs") and not places(text, quote):
+        words = (
+            "The report’s text does not have these words. Copy them as they stand there, or correct the text."
+        )
+        faults.setdefault("quote", words)
+    return faults
+
+
+def _selector(asked: Asked, negotiation: str, typed: Typed) -> tuple[str, str] | None:
+    """The words before and after the quote in the report's text; None where it does not stand there."""
+    text = _text(asked, negotiation, typed)
+    place = place_near(text, typed.one("quote"), typed.one("prefix"), typed.one("suffix")) if text else None
+    return words_around(text, place) if text and place else None
+
+
+def _text(asked: Asked, negotiation: str, typed: Typed) -> str | None:
+    source = _source(asked, negotiation, typed)
+    return text_of(asked.reading, negotiation, source.id)[0] if source else None
 
 
 def _printed(asked: Asked, negotiation: str, typed: Typed) -> str:
@@ -402,7 +428,7 @@ def _after(sent: Sent, negotiation: str, noun: str, record: str, number: int | N
     source = _cited_source(sent, negotiation, noun, record, number)
     if typed.one("then") == "read":
         again = {"noun": typed.one("noun") or noun, "saved": f"{noun}/{record}"}
-        return address(f"{here}/sources/{source}/read", **again) + "#entry"
+        return address(f"{here}/sources/{source}/read", **again)
     if typed.one("action") == "next":
         speaker = {"attributed_to": typed.one("attributed_to"), "anonymous": typed.one("anonymous")}
         said = {**speaker, "setting": typed.one("setting"), "speakers": typed.one("speakers")}
@@ -457,6 +483,8 @@ def form_context(asked: Asked, negotiation: str, typed: Typed, faults: Faults) -
         "known": known,
         "typed": typed,
         "faults": faults,
+        "reading": None,
+        "publishes": publishes_at_once(asked.reading, negotiation, asked.person),
         "token": token or secrets.token_urlsafe(32),
         "source": _source(asked, negotiation, typed),
         "sources": source_choices(asked.reading, negotiation, typed.one("find")[:500], asked.person),
@@ -510,12 +538,40 @@ def _shown(date_typed: str) -> str:
         return date_typed
 
 
-def _new(
+def new_page(
     asked: Asked, negotiation: str, kind: Noun, typed: Typed, faults: Faults, status: int = 200
 ) -> Response:
+    """The form of an entry: on a page of its own or, where it was opened there, beside the report's text."""
     context = form_context(asked, negotiation, typed, faults)
     context |= claim_context(asked, negotiation, kind, context)
+    if typed.one("then") == "read" and context["source"]:
+        source = context["source"].id
+        context["reading"] = reading_page(asked.reading, negotiation, source, asked.person)
+        context |= {
+            "nouns": {plural: label(kind.record_type) for plural, kind in NOUNS.items()},
+            "suggestion_words": lambda one: _suggestion_words(one, context["cast"]),
+            "cited_href": lambda one: _cited_address(negotiation, one),
+        }
+        return page(asked.request, "readings/show.html", context, status=status)
     return page(asked.request, "entries/new.html", context, status=status)
+
+
+def _suggestion_words(one: Suggestion, cast: Cast) -> str:
+    """What taking over a suggestion would say."""
+    if one.field is Field.ACTOR:
+        return cast.name(one.value)
+    if one.field is Field.DAY:
+        words = edtf_words(one.value)
+        return f"{words}, counted back from the day of the report" if one.counted else words
+    return f"{one.value} {one.unit}".strip()
+
+
+def _cited_address(negotiation: str, one: CitedRecord) -> str:
+    """Where to look at what was recorded: its page, or its form while it waits."""
+    here = f"/negotiations/{negotiation}"
+    if one.status is not ReviewStatus.PUBLISHED:
+        return address(f"{here}/citations/{one.number}/edit")
+    return address(f"{here}/{'terms' if one.type is RecordType.TERM else one.type.value + 's'}/{one.record}")
 
 
 def _sentences(
@@ -567,7 +623,7 @@ def _cite(
             raise
         # The record is gone, what was typed is not: it may become one of its own.
         faults = Faults(faults | {"form": "This record is gone; report a new one instead."})
-        return _new(asked, negotiation, NOUNS[noun], typed, faults, status=422)
+        return new_page(asked, negotiation, NOUNS[noun], typed, faults, status=422)
     context = form_context(asked, negotiation, typed, faults)
     context |= {"noun": noun, "record": record, "found": found, "noun_words": noun_words(noun)}
     return page(asked.request, "entries/cite.html", context, status=status)
