@@ -196,31 +196,11 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _NO_UNITS = frozenset(
-    [
-        "and",
-        "but",
-        "for",
-        "from",
-        "has",
-        "have",
-        "had",
-        "are",
-        "was",
-        "were",
-        "will",
-        "would",
-        "who",
-        "that",
-        "with",
-        "the",
-        "this",
-        "than",
-        "them",
-        "these",
-        "those",
-        "their",
-        "which",
-    ]
+    re.findall(
+        r"\w+",
+        "and but for from has have had are was were will would "
+        "who that with the this than them these those their which",
+    )
 )
 
 
@@ -239,7 +219,7 @@ def _quantities(text: str) -> Iterator[Suggestion]:
         yield Suggestion(Span(found.start("amount"), end), Field.QUANTITY, value, plain)
 
 
-_VALUES = dict(zip(_NUMBERS, [*range(1, 13), 15, *range(20, 61, 10)], strict=True))
+_VALUES = dict(zip(_NUMBERS, [*range(2, 13), 15, *range(20, 61, 10)], strict=True))
 
 
 def _plural(unit: str, value: str) -> str:
