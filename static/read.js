@@ -159,7 +159,7 @@
     return true;
   }
 
-  var HOLDERS = ["holders", "proposed_by", "actor", "about"];
+  var HOLDERS = ["holders", "proposed_by", "actor", "whom"];
   var DAYS = ["stated_day", "presented_day", "starts_day"];
 
   function takeSuggestion(mark, speaks) {
@@ -206,11 +206,23 @@
       mark.setAttribute("role", "button");
       mark.tabIndex = -1;
     });
-    text.addEventListener("mouseup", function () { setTimeout(takeSelection, 0); });
+    // A press that does not move is a click; one that does selects words, whatever it begins on.
+    var pressed = null;
+    function isClick(event) {
+      return pressed && Math.abs(event.clientX - pressed.x) + Math.abs(event.clientY - pressed.y) < 4;
+    }
+    text.addEventListener("mousedown", function (event) {
+      pressed = { x: event.clientX, y: event.clientY };
+      if (event.shiftKey && event.target.closest(".sug")) event.preventDefault();
+    });
+    text.addEventListener("mouseup", function (event) {
+      if (event.detail === 1 && event.target.closest(".sug") && isClick(event)) return;
+      setTimeout(takeSelection, 0);
+    });
     text.addEventListener("keyup", function (event) { if (event.shiftKey) takeSelection(); });
     text.addEventListener("click", function (event) {
       var mark = event.target.closest(".sug");
-      if (mark && window.getSelection().isCollapsed) takeSuggestion(mark, event.shiftKey);
+      if (mark && event.detail < 2 && isClick(event)) takeSuggestion(mark, event.shiftKey);
     });
     text.addEventListener("keydown", function (event) {
       if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -222,7 +234,7 @@
         Q: function () { step(quotations, false); },
         s: function () { suggestion(true); },
         S: function () { suggestion(false); },
-        f: function () { (field("summary") || field("title") || form.querySelector("input:not([type=hidden])")).focus(); },
+        f: function () { (field("heading") || field("summary") || form.querySelector("input:not([type=hidden])")).focus(); },
         Enter: function () { if (mark) takeSuggestion(mark, event.shiftKey); },
         Escape: function () { if (mark) text.focus(); },
       }[event.key];

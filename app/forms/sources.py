@@ -1,16 +1,35 @@
-"""The form of a source: one publication; its address is made the same for all who paste it."""
+"""The form of a source: one publication."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
-from urllib.parse import urlsplit, urlunsplit
 
-from courlan import normalize_url
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
-from app.domain.vocabulary import SourceKind
-from app.forms.base import EdtfDate, Faults, FormModel, Line, MaybeAddress, MaybeLine, MaybeText, Typed
-from app.forms.entries import LANGUAGE, MaybeId, MaybeKind, filled, with_dated_faults
+from app.domain.vocabulary import OutletGrade, SourceKind, SourceStatus
+from app.forms.addresses import canonical
+from app.forms.base import (
+    EdtfDate,
+    Faults,
+    FormModel,
+    Line,
+    MaybeAddress,
+    MaybeDate,
+    MaybeLine,
+    MaybeText,
+    Typed,
+    nothing,
+)
+from app.forms.entries import (
+    LANGUAGE,
+    Checked,
+    CorrectionForm,
+    MaybeId,
+    MaybeKind,
+    filled,
+    with_dated_faults,
+    with_order_fault,
+)
 
 
 def _language(text: str) -> str:
@@ -35,6 +54,26 @@ class SourceForm(FormModel):
     origin: MaybeId = None
     archive_url: MaybeAddress = None
     note: MaybeText = None
+
+
+MaybeStatus = Annotated[SourceStatus | None, BeforeValidator(nothing)]
+MaybeOutletGrade = Annotated[OutletGrade | None, BeforeValidator(nothing)]
+
+
+class CorrectSourceForm(SourceForm, CorrectionForm):
+    """A publication as it should have been entered, or what its outlet has done with it since.
+
+    ``undated`` says that nobody knows since when it is retracted: it supports nothing from its first day.
+    """
+
+    status: MaybeStatus = None
+    status_date: MaybeDate = None
+    undated: Checked = False
+    grade: MaybeOutletGrade = None
+
+
+# What the form of a source can change.
+SOURCE_COLUMNS = (*SourceForm.model_fields, "status", "status_date", "grade")
 
 
 def source_columns(data: SourceForm) -> dict[str, str]:
@@ -62,31 +101,26 @@ def with_source_faults(faults: Faults, typed: Typed, today: date) -> Faults:
     return faults
 
 
-# Hosts that serve the same page for small screens.
-_MOBILE = ("m.", "mobile.", "amp.", "touch.")
+def corrected_columns(data: CorrectSourceForm) -> dict[str, str]:
+    """All columns of a source as they should be."""
+    more = filled(status=data.status, status_date=data.status_date, grade=data.grade)
+    return source_columns(data) | more
 
 
-def canonical(url: str) -> str:
-    """An address without what differs from reader to reader: tracking, fragments, hosts for telephones.
-
-    What it cannot read stays as it is. An address may be wrong for all that; it is never fetched.
-    """
-    parts = urlsplit(normalize_url(url, strict=False, trailing_slash=True))
-    host = parts.netloc
-    for prefix in _MOBILE:
-        if host.startswith(prefix) and host.count(".") > 1:
-            host = host.removeprefix(prefix)
-    host = host.replace(".m.", ".", 1)  # en.m.wikipedia.org
-    # Some sites keep the page itself in the fragment.
-    fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
-    return urlunsplit((parts.scheme, host, parts.path, parts.query, fragment)) if parts.netloc else url
-
-
-def same_address(url: str) -> str:
-    """What two addresses of one page have in common, to recognise a known report by."""
-    parts = urlsplit(canonical(url))
-    host = parts.netloc.removeprefix("www.")
-    return urlunsplit(("", host, parts.path.rstrip("/"), parts.query, parts.fragment)).removeprefix("//")
+def with_status_faults(faults: Faults, typed: Typed, source: str, today: date) -> Faults:
+    """What is wrong with what the outlet is said to have done, and with what the source relays."""
+    status, since = typed.one("status"), typed.one("status_date").strip()
+    if since and not status:
+        faults.setdefault("status", "Say what the outlet has done with it since then.")
+    if status == SourceStatus.RETRACTED and not since and not typed.one("undated"):
+        words = "Say since when. Where nobody knows, tick below that it supports nothing from its first day."
+        faults.setdefault("status_date", words)
+    faults = with_dated_faults(faults, typed, "status_date", today)
+    words = "This is before it was published; write a date that is not earlier."
+    faults = with_order_fault(faults, typed, "published", "status_date", words)
+    if typed.one("origin").strip() == source:
+        faults.setdefault("origin", "A report does not relay itself.")
+    return faults
 
 
 def typed_source(row: Mapping[str, str]) -> Typed:

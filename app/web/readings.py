@@ -11,11 +11,10 @@ from app.domain.vocabulary import SourceKind
 from app.exchange.articles import Article, is_html, plain, read_article
 from app.forms.base import LONGEST_ARTICLE, Faults, Form, Typed, read_form
 from app.forms.entries import day_typed
-from app.forms.sources import SourceForm, canonical, same_address, source_columns, with_source_faults
+from app.forms.sources import SourceForm, source_columns, with_source_faults
 from app.queries.choices import origin_choices
 from app.queries.negotiations import negotiation_head
 from app.queries.readings import (
-    known_addresses,
     last_words,
     reading_page,
     reading_source,
@@ -23,7 +22,7 @@ from app.queries.readings import (
     text_of,
 )
 from app.web.deps import Asked, Asking, Sending, today
-from app.web.entries import NOUNS, by, labelled, new_page
+from app.web.entries import NOUNS, address_context, by, labelled, new_page
 from app.web.paths import address
 from app.web.positions import base_context
 from app.web.render import page
@@ -124,17 +123,8 @@ def addresses(asked: Asking, negotiation: str) -> Response:
     """What is here already under an address; the form loads it beside the field."""
     head = negotiation_head(asked.reading, negotiation)
     url = asked.request.query_params.get("url", "")
-    context = base_context(asked.view, head, "new") | _known(asked, negotiation, url)
+    context = base_context(asked.view, head, "new") | address_context(asked, negotiation, url)
     return page(asked.request, "readings/addresses.html", context)
-
-
-def _known(asked: Asked, negotiation: str, url: str) -> dict[str, Any]:
-    """What is here already under this address, and how the address will be kept."""
-    url = url.strip()[:2000]
-    looks = url.startswith(("http://", "https://"))
-    found = known_addresses(asked.reading, negotiation, same_address(url), asked.person) if looks else []
-    kept = canonical(url) if looks else ""
-    return {"already": found, "kept_address": kept if kept != url else ""}
 
 
 def _extracted(typed: Typed) -> Typed:
@@ -164,7 +154,7 @@ def _token(typed: Typed, faults: Faults) -> str:
 
 def _new(asked: Asked, negotiation: str, typed: Typed, faults: Faults, status: int = 200) -> Response:
     head = negotiation_head(asked.reading, negotiation)
-    context = base_context(asked.view, head, "new") | _known(asked, negotiation, typed.one("url"))
+    context = base_context(asked.view, head, "new") | address_context(asked, negotiation, typed.one("url"))
     context |= {
         "typed": typed,
         "faults": faults,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.forms.addresses import canonical, same_address
 from app.forms.base import web_address
-from app.forms.sources import canonical, same_address
 
 
 @pytest.mark.parametrize(
