@@ -28,7 +28,7 @@ def canonical(url: str) -> str:
 
 
 def same_address(url: str) -> str:
-    """What two addresses of one page have in common, to recognise a known report by; empty for what is no address."""
+    """What two addresses of one page have in common, to know a report by; empty for what is no address."""
     try:
         parts = urlsplit(canonical(url))
     except ValueError:

@@ -285,7 +285,6 @@ def test_a_whole_article_is_read_into_the_records_of_its_package(
         "citations",
     ):
         assert _without_ids(found, file) == _without_ids(PACKAGE, file), file
-    print(acts, hand.acts, hand.typed)
     record_property("acts", dict(acts) | {"all": hand.acts, "report": before})
     assert len(acts["demand"]) == 12
     assert sum(acts["demand"]) / 12 < 10, acts
@@ -339,6 +338,35 @@ def test_words_are_chosen_with_the_mouse_and_a_suggestion_is_taken_over_on_a_cli
     page.locator("#text").focus()
     page.keyboard.press("?")
     expect(page.locator("#keys dl")).to_be_visible()
+
+
+def test_without_javascript_a_quote_is_pasted_and_looked_up_in_the_text(
+    new_page: NewPage, reading_site: str, page_faults: list[str]
+) -> None:
+    page = new_page(java_script_enabled=False)
+    signed_in(page, reading_site)
+    open_room(Hand(page))
+    page.locator("#quote").fill("an immediate stop to the war")
+    page.locator("#attributed_to").fill("Israeli officials, unnamed")
+    page.locator("[name=anonymous]").check()
+    page.locator("#speakers").select_option("israel")
+    page.locator("#holders [value=hamas]").check()
+    page.locator("#issues [value=permanent-end-of-war]").check()
+    page.locator("#kind [value=demand]").check()
+    page.locator("#summary").fill("Insists that the war stop immediately.")
+    page.locator("#stated_day").fill("2024-04-03")
+    save = page.get_by_role("button", name="Save, and on to the next")
+    save.click()
+    expect(page.locator("#quote-fault")).to_contain_text("does not have these words")
+    expect(page.locator("#summary")).to_have_value("Insists that the war stop immediately.")
+    assert [fault for fault in page_faults if "422" not in fault] == []
+    page_faults.clear()
+    page.locator("#quote").fill("an immediate halt to the war")
+    save.click()
+    expect(page.locator(".note.done")).to_contain_text("Insists that the war stop immediately.")
+    expect(page.locator("#text mark")).to_have_text("an immediate halt to the war")
+    page.goto(f"{reading_site}{HERE}")
+    expect(page.locator(".board")).to_contain_text("Insists that the war stop immediately.")
 
 
 @pytest.mark.parametrize("look", [{"color_scheme": "dark"}, {"viewport": {"width": 360, "height": 800}}])
