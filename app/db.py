@@ -4,8 +4,10 @@ One request, one transaction. SQLite's driver is kept from opening transactions 
 lose concurrent updates. Reads begin plain; writes begin IMMEDIATE, so that two writers queue.
 """
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 from alembic import command
@@ -15,6 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
@@ -66,6 +69,37 @@ def _sqlite_engine(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def scratch_engine(file: Path) -> Engine:
+    """An engine for an SQLite file of our own that is being made: whatever fails, it is made again."""
+    engine = create_engine(
+        URL.create("sqlite", database=str(file)), connect_args={"isolation_level": None}, hide_parameters=True
+    )
+    event.listen(engine, "connect", _prepare_scratch)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def finished_engine(file: Path) -> Engine:
+    """An engine for an SQLite file that nobody changes any more: it needs no lock to be read."""
+    address = f"sqlite:///{file.absolute().as_uri()}?mode=ro&immutable=1&uri=true"
+    engine = create_engine(
+        address,
+        connect_args={"check_same_thread": False, "isolation_level": None},
+        hide_parameters=True,
+        max_overflow=2 * IN_FLIGHT,
+    )
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_scratch(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=OFF")
+    cursor.execute("PRAGMA synchronous=OFF")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
 
 
 def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
@@ -121,6 +155,42 @@ def passing_session(engine: Engine) -> Iterator[WriteSession]:
         finally:
             cursor.execute(f"PRAGMA busy_timeout={_PATIENCE}")
             cursor.close()
+
+
+def leave_no_trace(session: WriteSession) -> None:
+    """Let what this connection removes be overwritten in the file, not only left out of account."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
+
+# How long it waits for those who still read what was there before, in milliseconds.
+_SCRUBBING = 5_000
+
+
+def scrub(engine: Engine) -> bool:
+    """Let nothing be left in the database's files of what was removed from it; after the commit.
+
+    SQLite writes the file anew and empties its log; PostgreSQL frees the rows that nobody sees any more, and
+    forgets what it knew of their values. Answers whether it could be done: somebody may still be reading.
+    """
+    try:
+        if engine.dialect.name == "postgresql":
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("VACUUM (ANALYZE)")
+            return True
+        with closing(engine.raw_connection()) as pooled:
+            cursor = pooled.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={_SCRUBBING}")
+            try:
+                cursor.execute("VACUUM")
+                busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+                cursor.close()
+        return not busy
+    except (DBAPIError, sqlite3.Error):
+        return False
 
 
 def migrate(engine: Engine) -> None:

@@ -12,23 +12,34 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from app.db import make_engine
+from app.exchange.snapshots import Snapshots
 from app.settings import Settings, read_settings
 from app.web import (
     account,
     accounts,
     actors,
+    coverage,
     demands,
     entries,
     errors,
     events,
+    histories,
     invitations,
     issues,
+    links,
+    merges,
     negotiations,
+    notes,
     people,
+    placements,
     positions,
     proposals,
+    readings,
+    redactions,
     remarks,
+    responses,
     reviews,
+    scales,
     setup,
     sources,
     timeline,
@@ -62,7 +73,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.engine = make_engine(settings.database_url.get_secret_value())
+        app.state.snapshots = Snapshots()
         yield
+        app.state.snapshots.close()
         app.state.engine.dispose()
 
     middleware = [Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)]
@@ -91,13 +104,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         invitations,
         people,
         entries,
+        histories,
+        merges,
+        redactions,
         reviews,
+        notes,
+        readings,
         negotiations,
         setup,  # before what reads “new” as the id of a negotiation
+        links,
+        placements,
+        scales,
+        coverage,
         positions,
         timeline,
         demands,
         proposals,
+        responses,
         sources,
         actors,
         issues,

@@ -168,17 +168,8 @@ def sign_in_by_link(session: WriteSession, token: str, *, browser: str | None, n
 def start_session(session: WriteSession, account: int, *, browser: str | None, now: datetime) -> SignedIn:
     """Begin a session; ``browser`` is a plain word for it, for its owner alone.
 
-    Ended sessions go, but for the one that tells when its person was last seen.
+    Ended sessions go, but for those that tell when a person was last seen.
     """
-    newer = aliased(Session)
-    has_newer = (
-        select(newer.token_hash)
-        .where(newer.account == Session.account, newer.seen_at > Session.seen_at)
-        .correlate(Session)
-        .exists()
-    )
-    ended = delete(Session).where(Session.expires_at <= now, has_newer)
-    session.execute(ended, execution_options={"synchronize_session": False})
     token = new_token()
     session.add(
         Session(
@@ -191,6 +182,15 @@ def start_session(session: WriteSession, account: int, *, browser: str | None, n
         )
     )
     session.flush()
+    newer = aliased(Session)
+    has_newer = (
+        select(newer.token_hash)
+        .where(newer.account == Session.account, newer.seen_at > Session.seen_at)
+        .correlate(Session)
+        .exists()
+    )
+    ended = delete(Session).where(Session.expires_at <= now, has_newer)
+    session.execute(ended, execution_options={"synchronize_session": False})
     return SignedIn(token, account, session.get_one(Account, account).name)
 
 

@@ -32,13 +32,15 @@ from app.commands.records import (
 )
 from app.commands.revisions import Change, lock
 from app.db import WriteSession
-from app.domain.vocabulary import LinkRelation, RecordType, ReviewStatus
+from app.domain.links import closes_circle
+from app.domain.vocabulary import CitationRelation, LinkRelation, RecordType, ReviewStatus
 from app.models import (
     Citation,
     CitationSelector,
     Demand,
     Link,
     Negotiation,
+    Proposal,
     Record,
     Redirect,
     Response,
@@ -56,12 +58,20 @@ class Unpublished(Exception):
         self.type, self.record = type_, record
 
 
+class OnlySupport(Exception):
+    """No other report supports the record: it is the record that would have to be retracted."""
+
+
 class StillNamed(Exception):
     """Other published records name the one that is to go; ``records`` are some of them, by type and id."""
 
     def __init__(self, records: Sequence[tuple[RecordType, str]]) -> None:
         super().__init__("still named by others")
         self.records = records
+
+
+class AmendsItself(Exception):
+    """A proposal would amend one that, in however many steps, amends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +151,12 @@ def cite_record(session: WriteSession, negotiation: str, record: str, entry: Ent
     lock(session, negotiation)
     held = _require(session, negotiation, entry.type, record, by)
     status = _status_of_new(session, negotiation, entry, by)
-    if status is ReviewStatus.PUBLISHED:
-        _require_published(session, negotiation, entry.type, record)
+    known = status_of(session, negotiation, entry.type, record)
+    if known is ReviewStatus.DRAFT:
+        # Handed in alone it would show to editors what its author still keeps back.
+        status = ReviewStatus.DRAFT
+    elif status is ReviewStatus.PUBLISHED and known is not ReviewStatus.PUBLISHED:
+        status = ReviewStatus.SUBMITTED
     source, changes = _source(session, negotiation, entry.source, status, by)
     number = next_number(session, Citation, negotiation)
     citation = _citation(entry.type, record, source, entry.citation)
@@ -172,17 +186,19 @@ def edit_record(
     """Correct a record: give these columns these values; None empties one, and what is not named stays.
 
     ``terms`` are all terms that the proposal shall have, in order, known ones with their ids; one that is
-    left out is retracted. ``seen`` is the revision that the form was opened on.
+    left out is retracted, and one that says nothing of its placement keeps it. ``seen`` is the revision that
+    the form was opened on.
 
     Raises Outdated, with the record as it is now, where somebody has changed it since; NoSuchRecord,
-    Unpublished and StillNamed.
+    Unpublished, StillNamed and AmendsItself.
     """
     lock(session, negotiation)
     before = _require(session, negotiation, type_, record, by, change=True)
     if (now_at := revision_of(session, negotiation, type_, record, list(before.terms))) != seen:
         raise Outdated(before.row, now_at)
     row = {name: value for name, value in (dict(before.row) | dict(columns)).items() if value}
-    if row.get("issues", row.get("issue")) != before.row.get("issues", before.row.get("issue")):
+    moved_on = row.get("issues", row.get("issue")) != before.row.get("issues", before.row.get("issue"))
+    if moved_on and not set(PLACEMENT) & set(columns):
         # A rung of one question says nothing of another.
         row = {name: value for name, value in row.items() if name not in PLACEMENT}
     rows: dict[tuple[RecordType, str], PackageRow] = {(type_, record): row}
@@ -194,10 +210,12 @@ def edit_record(
         placed = {
             name: known[name] for name in PLACEMENT if name in known and known["issue"] == given["issue"]
         }
-        rows[RecordType.TERM, term] = {"id": term, "proposal": record, **placed, **given}
+        whole_row = {"id": term, "proposal": record, **placed, **given}
+        rows[RecordType.TERM, term] = {name: value for name, value in whole_row.items() if value}
     after = replace(before, rows=rows, citations=_of(before.citations, rows))
     status = _require_status(session, negotiation, before)
     require_named(session, negotiation, after, by, published=status is ReviewStatus.PUBLISHED)
+    _require_no_circle(session, negotiation, after)
     _take_out(session, negotiation, before, after, by, reason)
     changes = [
         Change(
@@ -286,13 +304,19 @@ def retract_record(
 def restore_record(
     session: WriteSession, negotiation: str, type_: RecordType, record: str, by: By, *, reason: str, seen: int
 ) -> None:
-    """Take back a retraction: the record is published again as it was. Raises Outdated and NoSuchRecord."""
+    """Take back a retraction: the record is published again as it was. Raises Outdated and NoSuchRecord.
+
+    A term that was taken out comes back to its proposal, at its end.
+    """
     lock(session, negotiation)
     if status_of(session, negotiation, type_, record) is not ReviewStatus.RETRACTED:
         raise NoSuchRecord(record)
+    if type_ is RecordType.TERM:
+        proposal = proposal_of(session, negotiation, record)
+        _require_published(session, negotiation, RecordType.PROPOSAL, proposal)
     held = whole(session, negotiation, type_, record)
     terms = _retracted_with(session, negotiation, held) if type_ is RecordType.PROPOSAL else {}
-    if (now_at := revision_of(session, negotiation, type_, record, list(terms))) != seen:
+    if (now_at := revision_of(session, negotiation, type_, record)) != seen:
         raise Outdated(held.row, now_at)
     rows = {**held.rows, **{(RecordType.TERM, term): row for term, row in terms.items()}}
     held = replace(held, rows=rows)
@@ -307,9 +331,93 @@ def restore_record(
         .where(Record.negotiation == negotiation, tuple_(Record.type, Record.id).in_(list(rows)))
         .values(review_status=ReviewStatus.PUBLISHED, retraction_reason=None)
     )
-    held = whole(session, negotiation, type_, record)
+    held = held_record(session, negotiation, type_, record)
     store_record(session, negotiation, held)
     publish_record(session, negotiation, held)
+
+
+def retract_citation(
+    session: WriteSession, negotiation: str, number: int, by: By, *, reason: str, seen: int
+) -> None:
+    """Retract one report of a published record that was our mistake: its dates and cells follow.
+
+    Raises Outdated, NoSuchRecord, and OnlySupport where no other report supports the record.
+    """
+    record, row = _cited(session, negotiation, number, seen, ReviewStatus.PUBLISHED)
+    subject = (row["subject_type"], row["subject"])
+    if subject[0] != RecordType.TERM.value and _supports(row):
+        others = [
+            other
+            for other, its in record.citations.items()
+            if other != number and _supports(its) and (its["subject_type"], its["subject"]) == subject
+        ]
+        if not _published_citations(session, negotiation, others):
+            raise OnlySupport
+    change = Change("retract", "citation", str(number), row, with_review(row, ReviewStatus.RETRACTED), reason)
+    _move_citation(session, negotiation, record, number, ReviewStatus.RETRACTED, change, by)
+
+
+def restore_citation(
+    session: WriteSession, negotiation: str, number: int, by: By, *, reason: str, seen: int
+) -> None:
+    """Take back the retraction of one report of a published record. Raises Outdated and NoSuchRecord."""
+    record, row = _cited(session, negotiation, number, seen, ReviewStatus.RETRACTED)
+    change = Change("restore", "citation", str(number), with_review(row, ReviewStatus.RETRACTED), row, reason)
+    _move_citation(session, negotiation, record, number, ReviewStatus.PUBLISHED, change, by)
+
+
+def _cited(
+    session: WriteSession, negotiation: str, number: int, seen: int, status: ReviewStatus
+) -> tuple[Whole, PackageRow]:
+    """A citation that has come so far, and the published record that it is of."""
+    lock(session, negotiation)
+    found = session.execute(
+        select(Citation.review_status, Citation.subject_type, Citation.subject).where(
+            Citation.negotiation == negotiation, Citation.number == number
+        )
+    ).first()
+    if found is None or found.review_status is not status:
+        raise NoSuchRecord(str(number))
+    record = _require_published(session, negotiation, found.subject_type, found.subject)
+    row = newest(session, negotiation, "citation", [str(number)])[str(number)]
+    if (now_at := revision_of(session, negotiation, "citation", str(number))) != seen:
+        raise Outdated(row, now_at)
+    return record, row
+
+
+def _move_citation(
+    session: WriteSession,
+    negotiation: str,
+    record: Whole,
+    number: int,
+    status: ReviewStatus,
+    change: Change,
+    by: By,
+) -> None:
+    note(session, negotiation, [change], now=by.now, account=by.account)
+    session.execute(
+        update(Citation)
+        .where(Citation.negotiation == negotiation, Citation.number == number)
+        .values(review_status=status)
+    )
+    store_record(session, negotiation, record)
+    publish_record(session, negotiation, record)
+
+
+def _supports(row: PackageRow) -> bool:
+    return row.get("relation") != CitationRelation.DENIES.value
+
+
+def _published_citations(session: WriteSession, negotiation: str, numbers: Sequence[int]) -> list[int]:
+    return list(
+        session.scalars(
+            select(Citation.number).where(
+                Citation.negotiation == negotiation,
+                Citation.number.in_(numbers),
+                Citation.review_status == ReviewStatus.PUBLISHED,
+            )
+        )
+    )
 
 
 PLACEMENT = ("scale_version", "rung_min", "rung_max", "placement_reason")
@@ -337,9 +445,24 @@ def require_named(session: WriteSession, negotiation: str, record: Whole, by: By
         status = status_of(session, negotiation, type_, named)
         if status is ReviewStatus.PUBLISHED:
             continue
+        if type_ is RecordType.DEMAND and status is ReviewStatus.RETRACTED:
+            # A link to what was retracted since says nothing, and keeps nobody from correcting the rest.
+            continue
         _require(session, negotiation, type_, named, by)
         if published:
             raise Unpublished(type_, named)
+
+
+def _require_no_circle(session: WriteSession, negotiation: str, record: Whole) -> None:
+    if record.type is not RecordType.PROPOSAL or "amends" not in record.row:
+        return
+    known = session.execute(
+        select(Proposal.id, Proposal.amends).where(
+            Proposal.negotiation == negotiation, Proposal.amends.is_not(None)
+        )
+    )
+    if closes_circle([(id_, amends or "") for id_, amends in known], record.id, record.row["amends"]):
+        raise AmendsItself
 
 
 def _naming(session: WriteSession, negotiation: str, going: Sequence[tuple[RecordType, str]]) -> list[Any]:
@@ -349,6 +472,7 @@ def _naming(session: WriteSession, negotiation: str, going: Sequence[tuple[Recor
     wanted: list[tuple[RecordType, Any, Any]] = [
         (RecordType.DEMAND, Demand, Demand.proposal.in_(proposals)),
         (RecordType.DEMAND, Demand, Demand.overtaken_by.in_(ids.get(RecordType.EVENT, []))),
+        (RecordType.PROPOSAL, Proposal, Proposal.amends.in_(proposals)),
         (RecordType.RESPONSE, Response, Response.proposal.in_(proposals)),
         (RecordType.RESPONSE, Response, Response.term.in_(ids.get(RecordType.TERM, []))),
     ]
@@ -524,16 +648,17 @@ def _require(
     ).first()
     if found is None or not _may_touch(found.review_status, found.entered_by, by, change=change):
         raise NoSuchRecord(record)
-    return _held(session, negotiation, type_, record)
+    return held_record(session, negotiation, type_, record)
 
 
 def _require_published(session: WriteSession, negotiation: str, type_: RecordType, record: str) -> Whole:
     if status_of(session, negotiation, type_, record) is not ReviewStatus.PUBLISHED:
         raise NoSuchRecord(record)
-    return _held(session, negotiation, type_, record)
+    return held_record(session, negotiation, type_, record)
 
 
-def _held(session: WriteSession, negotiation: str, type_: RecordType, record: str) -> Whole:
+def held_record(session: WriteSession, negotiation: str, type_: RecordType, record: str) -> Whole:
+    """A record as last recorded; a term is met within its proposal. Raises NoSuchRecord."""
     if type_ is not RecordType.TERM:
         return whole(session, negotiation, type_, record)
     return whole(session, negotiation, RecordType.PROPOSAL, proposal_of(session, negotiation, record))
@@ -663,6 +788,23 @@ def source_of(
         .order_by(Citation.number.desc())
         .limit(1)
     ).one()
+
+
+def entry_of(
+    session: WriteSession, negotiation: str, type_: RecordType, record: str, number: int | None = None
+) -> tuple[int, ReviewStatus]:
+    """A citation and how far it has come; without a number, the newest one of the record."""
+    of_record = and_(
+        Citation.negotiation == negotiation, Citation.subject_type == type_, Citation.subject == record
+    )
+    which = Citation.number == number if number is not None else of_record
+    row = session.execute(
+        select(Citation.number, Citation.review_status)
+        .where(Citation.negotiation == negotiation, which)
+        .order_by(Citation.number.desc())
+        .limit(1)
+    ).one()
+    return row.number, row.review_status
 
 
 def proposal_of(session: WriteSession, negotiation: str, term: str) -> str:

@@ -1,11 +1,11 @@
 """Negotiations as a whole: storing a package that has been found valid."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, select, text, update
+from sqlalchemy import and_, literal, select, text, update
 
 from app.commands import revisions
 from app.commands.batches import (
@@ -21,7 +21,7 @@ from app.commands.derived import derive
 from app.commands.positions import rebuild_cells
 from app.db import WriteSession
 from app.domain.vocabulary import ReviewStatus
-from app.models import Citation, Negotiation, Record, Response, Term
+from app.models import Citation, Negotiation, Record, Response, Source, Term
 
 Progress = Callable[[str, int, int], None]
 
@@ -83,13 +83,16 @@ def store_negotiation(
     reordered: Mapping[str, Sequence[str]] | None = None,
     account: int | None = None,
     reason: str = "import",
+    action: str = "edit",
+    gone: Sequence[revisions.Change] = (),
     progress: Progress | None = None,
 ) -> Imported:
     """Store the whole of a negotiation: every row of its package, in order, those stored before included.
 
     What differs is written, everything that is derived is derived anew, each created or changed row is
     one revision, and one more says that the order of rows already there was changed: ``reordered`` has
-    the files concerned. The tables must have been found valid.
+    the files concerned. ``action`` is what revisions call a change, ``gone`` are those of rows that are not
+    in the tables any more. The tables must have been found valid.
     """
     negotiation = tables["negotiation"][0].row["id"]
     fresh = tables["negotiation"][0].before is None
@@ -99,7 +102,7 @@ def store_negotiation(
         set() if fresh else unpublished_citations(session, negotiation),
     )
     _synchronise(session, negotiation, batches, fresh=fresh, progress=progress)
-    changes = list(_changes(tables, reason))
+    changes = list(_with_reviews(session, negotiation, _changes(tables, reason, action))) + list(gone)
     created = sum(change.before is None for change in changes)
     changed = len(changes) - created
     if reordered:
@@ -140,13 +143,41 @@ def unpublished_citations(session: WriteSession, negotiation: str) -> set[int]:
     )
 
 
-def _changes(tables: Tables, reason: str) -> Iterator[revisions.Change]:
+def _with_reviews(
+    session: WriteSession, negotiation: str, changes: Iterable[revisions.Change]
+) -> Iterator[revisions.Change]:
+    """The changes with how far each row has come, where it is not published."""
+    statuses: dict[tuple[str, str], ReviewStatus] = {}
+    for model, noun, id_ in (
+        (Record, Record.type, Record.id),
+        (Citation, literal("citation"), Citation.number),
+        (Source, literal("source"), Source.id),
+    ):
+        status: Any = model.review_status
+        for of, row, its in session.execute(
+            select(noun, id_, status).where(
+                model.negotiation == negotiation, status != ReviewStatus.PUBLISHED
+            )
+        ):
+            statuses[str(of), str(row)] = its
+    for change in changes:
+        known = statuses.get((change.noun, change.record))
+        if known is None:
+            yield change
+            continue
+        beside = {"review": known.value}
+        before = None if change.before is None else {**change.before, **beside}
+        after = None if change.after is None else {**change.after, **beside}
+        yield replace(change, before=before, after=after)
+
+
+def _changes(tables: Tables, reason: str, action: str) -> Iterator[revisions.Change]:
     for name, entries in tables.items():
         noun = NOUNS[name]
         for row, before, number in entries:
             if row != before:
                 yield revisions.Change(
-                    "create" if before is None else "edit",
+                    "create" if before is None else action,
                     noun,
                     # A rung is found under its issue: it has neither an id nor a number of its own.
                     row["id"] if "id" in row else str(number) if number else row["issue"],

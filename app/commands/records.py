@@ -6,7 +6,7 @@ was before is the ``after`` of its newest revision.
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,15 @@ from app.commands.batches import Batch, Row, delete_rows, insert_rows, update_ro
 from app.commands.derived import derive
 from app.commands.positions import rebuild_cells
 from app.db import WriteSession
+from app.domain.attribution import resolve_origins
 from app.domain.vocabulary import RecordType, ReviewStatus
 from app.models import (
     Actor,
+    Base,
     Citation,
     CitationAttribution,
     CitationSpeaker,
+    Coverage,
     Demand,
     Event,
     Link,
@@ -32,6 +35,7 @@ from app.models import (
     Record,
     RecordActor,
     RecordIssue,
+    Redirect,
     Remark,
     Response,
     Revision,
@@ -46,6 +50,7 @@ __all__ = [
     "PackageRow",
     "Whole",
     "cells_of",
+    "cells_of_demands",
     "newest",
     "next_number",
     "note",
@@ -53,9 +58,11 @@ __all__ = [
     "revision_of",
     "status_of",
     "store_record",
+    "store_rows",
     "store_source",
     "whole",
     "with_review",
+    "write_source",
 ]
 
 PackageRow = Mapping[str, str]
@@ -75,17 +82,27 @@ class Outdated(Exception):
 def newest(
     session: WriteSession, negotiation: str, noun: str, records: Collection[str]
 ) -> dict[str, PackageRow]:
-    """These records as they were last recorded, by id or number; one that there is none of is left out."""
+    """These records as they were last recorded, by id or number; one that there is none of is left out.
+
+    That something was blanked is no row, and one that was merged into another is none any more.
+    """
     if not records:
         return {}
     last = (
         select(Revision.record, func.max(Revision.number))
-        .where(Revision.negotiation == negotiation, Revision.noun == noun, Revision.record.in_(records))
+        .where(
+            Revision.negotiation == negotiation,
+            Revision.noun == noun,
+            Revision.record.in_(records),
+            Revision.action != "redact",
+        )
         .group_by(Revision.record)
     )
     rows = session.execute(
         select(Revision.record, Revision.after).where(
-            Revision.negotiation == negotiation, tuple_(Revision.record, Revision.number).in_(last)
+            Revision.negotiation == negotiation,
+            tuple_(Revision.record, Revision.number).in_(last),
+            Revision.action != "merge",
         )
     )
     return {record: _plain(json.loads(after)) for record, after in rows if after}
@@ -122,9 +139,17 @@ def revision_of(
     )
 
 
-def next_number(session: WriteSession, noun: type[Citation] | type[Link], negotiation: str) -> int:
+def next_number(
+    session: WriteSession, noun: type[Citation] | type[Link] | type[Coverage], negotiation: str
+) -> int:
+    """The next number of a row without an id; none is given again, also not that of one that was merged."""
     last = session.scalar(select(func.max(noun.number)).where(noun.negotiation == negotiation))
-    return (last or 0) + 1
+    merged = session.scalars(
+        select(Redirect.record).where(
+            Redirect.negotiation == negotiation, Redirect.noun == noun.__name__.lower()
+        )
+    )
+    return max([last or 0, *map(int, merged)]) + 1
 
 
 def store_source(
@@ -141,6 +166,50 @@ def store_source(
     values["ordinal"] = _next_ordinal(session, Source, negotiation)
     values |= {"review_status": status, "entered_by": account}
     insert_rows(session, Batch(Source, tuple(values), [tuple(values.values())]))
+
+
+def write_source(session: WriteSession, negotiation: str, row: PackageRow) -> None:
+    """Write a source that is there already as it is now; the voices of all that relay each other follow."""
+    batch = _only(derive(negotiation, {"sources": [(row, 0)]}), Source)
+    values = dict(zip(batch.columns, batch.rows[0], strict=True))
+    for kept in ("negotiation", "id", "ordinal", "voice"):
+        del values[kept]
+    session.execute(
+        update(Source).where(Source.negotiation == negotiation, Source.id == row["id"]).values(**values)
+    )
+    known = session.execute(
+        select(Source.id, Source.origin, Source.voice).where(Source.negotiation == negotiation)
+    ).all()
+    voices = resolve_origins({id_: origin for id_, origin, _ in known})
+    for id_, _, voice in known:
+        if voices[id_] != voice:
+            session.execute(
+                update(Source)
+                .where(Source.negotiation == negotiation, Source.id == id_)
+                .values(voice=voices[id_])
+            )
+
+
+def store_rows(
+    session: WriteSession,
+    negotiation: str,
+    file: str,
+    model: type[Base],
+    rows: Sequence[tuple[PackageRow, int]],
+    scope: ColumnElement[bool],
+) -> None:
+    """Let the rows of a file within a scope be these: links, rungs, coverage checks, which are no records.
+
+    Each comes with the number that identifies it, 0 where it has none.
+    """
+    batch = _only(derive(negotiation, {file: rows}), model)
+    stored = _stored(session, batch, negotiation, scope)
+    batch = replace(batch, rows=_keeping_ordinals(session, batch, negotiation, stored))
+    length = batch.key_length
+    kept = {row[:length] for row in batch.rows}
+    delete_rows(session, batch, [key for key in stored if key not in kept])
+    update_rows(session, batch, [row for row in batch.rows if stored.get(row[:length], row) != row])
+    insert_rows(session, batch, [row for row in batch.rows if row[:length] not in stored])
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +234,12 @@ class Whole:
         return {id_: row for (type_, id_), row in self.rows.items() if type_ is RecordType.TERM}
 
 
-def whole(session: WriteSession, negotiation: str, type_: RecordType, record: str) -> Whole:
+def whole(
+    session: WriteSession, negotiation: str, type_: RecordType, record: str, *, all_terms: bool = False
+) -> Whole:
     """A record as it was last recorded, with what is stored with it. Raises NoSuchRecord.
 
-    Terms that were taken out of a proposal are no part of it any more.
+    Terms that were taken out of a proposal are no part of it any more, unless ``all_terms`` asks for them.
     """
     found = newest(session, negotiation, type_, [record])
     if not found:
@@ -188,7 +259,7 @@ def whole(session: WriteSession, negotiation: str, type_: RecordType, record: st
             .where(
                 Term.negotiation == negotiation,
                 Term.proposal == record,
-                Record.review_status != ReviewStatus.RETRACTED,
+                *([] if all_terms else [Record.review_status != ReviewStatus.RETRACTED]),
             )
             .order_by(Record.ordinal)
         ).all()

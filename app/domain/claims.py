@@ -106,15 +106,15 @@ def _reported(citations: Iterable[Citation]) -> date:
 
 def _counts(citation: Citation, dated: Edtf, basis: Basis) -> tuple[date, date]:
     """The days on which a citation of a record so dated counts: from the first, before the second."""
-    if basis is Basis.REPORTED:
-        start = citation.published
-    else:
+    if basis is Basis.STATED:
         start = citation.said.last if citation.said else dated.last
+    else:
+        start = citation.published
     return start, citation.retracted or date.max
 
 
 def _visible(dated: Edtf, citations: Sequence[Citation], basis: Basis) -> date:
-    return _reported(citations) if basis is Basis.REPORTED else dated.last
+    return dated.last if basis is Basis.STATED else _reported(citations)
 
 
 class Case:

@@ -112,15 +112,27 @@ def cell_history(records: Records, holder: str, issue: str, basis: Basis) -> lis
     points = _sweep(records, holder, issue, basis).points
     ends = [*(day for day, _ in points[1:]), date.max][: len(points)]
     for (start, cell), end in zip(points, ends, strict=True):
-        partners = _partners(records, cell)
-        spells = [_live_spells(records, partner, basis) for partner in sorted(partners)]
-        turns = {start} | {day for spell in spells for day, _ in spell if start < day < end}
-        for day in sorted(turns):
-            contested = any(_alive_on(spell, day) for spell in spells)
-            found = replace(cell, contested=contested) if contested else cell
-            if found != (history[-1][1] if history else NOTHING):
-                history.append((day, found))
+        for day, contested in contested_days(records, cell, start, end, basis):
+            history.append((day, replace(cell, contested=contested) if contested else cell))
     return history
+
+
+def contested_days(
+    records: Records, cell: Cell, start: date, end: date, basis: Basis
+) -> list[tuple[date, bool]]:
+    """Whether a cell that reads the same from ``start`` until ``end`` is contested: on the first day, and
+    on each on which that turns.
+
+    Of what contradicts the cell it is enough to know what decides whether it stands.
+    """
+    spells = [_live_spells(records, partner, basis) for partner in sorted(_partners(records, cell))]
+    turns = {start} | {day for spell in spells for day, _ in spell if start < day < end}
+    found: list[tuple[date, bool]] = []
+    for day in sorted(turns):
+        contested = any(_alive_on(spell, day) for spell in spells)
+        if not found or contested != found[-1][1]:
+            found.append((day, contested))
+    return found
 
 
 def _partners(records: Records, cell: Cell) -> set[str]:
@@ -446,7 +458,8 @@ class _Board:
     def _latest_of(self, lines: list[_Line]) -> list[_Line]:
         if any(not line.state.overtaken for line in lines):
             lines = [line for line in lines if not line.state.overtaken]
-        return [line for line in lines if line.state.latest.last == _latest(lines)]
+        latest = _latest(lines)
+        return [line for line in lines if line.state.latest.last == latest]
 
     def _package(self) -> list[str]:
         """The packages accepted last, all of that day; those of its own side before what others tell."""

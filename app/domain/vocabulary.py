@@ -158,10 +158,19 @@ class Track(StrEnum):
 
 
 class Basis(StrEnum):
-    """What “as of a day” means (domain.md §3)."""
+    """What “as of a day” means (domain.md §3).
+
+    *Recorded* differs from *reported* in the records that are read, those that were here by then, not in
+    how they are read: ``clock`` is the basis that reads them, and the one by which cells are stored.
+    """
 
     REPORTED = "reported"
     STATED = "stated"
+    RECORDED = "recorded"
+
+    @property
+    def clock(self) -> "Basis":
+        return Basis.REPORTED if self is Basis.RECORDED else self
 
 
 class Slot(StrEnum):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from app.domain.redaction import WITHHELD
 from app.domain.vocabulary import Basis, RecordType
 from app.queries.citations import CitationLine
 from app.queries.records import RecordLine
@@ -104,9 +105,15 @@ def _cells(row: TimelineRow, permalink: Permalink) -> list[Any]:
         as_text(_joined(_deniers(row.denials))),
         as_text(_joined(line.source.outlet for line in printed)),
         as_text(_joined(line.source.url or "" for line in printed)),
-        as_text(_joined("" if line.sensitive else line.quote or "" for line in printed)),
+        as_text(_joined(_quote(line) for line in printed)),
         permalink(record),
     ]
+
+
+def _quote(line: CitationLine) -> str:
+    if line.is_withheld:
+        return WITHHELD
+    return "" if line.sensitive else line.quote or ""
 
 
 def as_text(text: str | None) -> str | None:

@@ -19,13 +19,16 @@ from sqlalchemy.orm import Session
 
 from app.commands import revisions
 from app.commands.batches import uncollected
-from app.commands.negotiations import Entry, Imported, store_negotiation
+from app.commands.negotiations import NOUNS, Entry, Imported, store_negotiation
 from app.db import ReadSession, WriteSession
+from app.domain.redirects import Redirects
+from app.domain.redirects import kept as kept_record
 from app.domain.vocabulary import CitationRelation
 from app.exchange.faults import Fault, PackageFaults
 from app.exchange.package_reading import DESCRIPTION, Line, Package, read_package
 from app.exchange.package_rules import Merged, check_cells, check_rows, in_order
 from app.exchange.package_schema import FILES, File, datapackage
+from app.models.loading import load_redirects
 from app.queries.packages import PackageRow, has_negotiation, package_rows
 
 __all__ = [
@@ -93,6 +96,7 @@ def store_package(
     now: datetime,
     account: int | None = None,
     reason: str = "import",
+    action: str = "edit",
     progress: Progress | None = None,
 ) -> Imported:
     """Merge what a package says with what is stored, check all of it, and store it. Raises PackageFaults."""
@@ -106,6 +110,7 @@ def store_package(
         now=now,
         account=account,
         reason=reason,
+        action=action,
         progress=progress,
     )
 
@@ -134,19 +139,39 @@ def _checked(session: Session, package: Package) -> tuple[_Tables, dict[str, lis
     _note_name_and_title(package)
     negotiation = _negotiation_of(package) or ""
     is_known = has_negotiation(session, negotiation)
+    redirects = load_redirects(session, negotiation)
     tables: _Tables = {}
     reordered = {}
     for file in FILES:
         stored: list[PackageRow] = []
         if is_known:
             stored = list(package_rows(session, negotiation, file.name, unpublished=True))
-        tables[file.name], moved = _merge(file, package.tables[file.name], stored)
+        tables[file.name], moved = _merge(file, package.tables[file.name], stored, _given(redirects, file))
         if moved:
             reordered[file.name] = [_name(file, row) for row in tables[file.name]]
-    check_rows(package, tables)
+    _refuse_merged(package, redirects)
+    check_rows(package, tables, redirects)
     if package.faults:
         raise PackageFaults(in_order(package.faults))
     return tables, reordered
+
+
+def _given(redirects: Redirects, file: File) -> int:
+    """The highest number that a row of a file without ids was ever given and has lost."""
+    noun = NOUNS[file.name]
+    return max((int(row) for of, row in redirects if of == noun and row.isdigit()), default=0)
+
+
+def _refuse_merged(package: Package, redirects: Redirects) -> None:
+    """An id is never given again: it leads to the record that its own was merged into."""
+    for file in FILES:
+        noun = NOUNS[file.name]
+        for line, cells in package.tables[file.name]:
+            id_ = cells.get("id", "") if file.has_id else ""
+            if (noun, id_) in redirects:
+                into = kept_record(redirects, noun, id_)
+                problem = f"“{id_}” was merged into “{into}” here"
+                package.fault(file.path, line, "id", problem, f"write “{into}”, or choose another id")
 
 
 def _note_name_and_title(package: Package) -> None:
@@ -158,14 +183,17 @@ def _note_name_and_title(package: Package) -> None:
             cells["package_title"] = package.title
 
 
-def _merge(file: File, lines: Sequence[Line], stored: Sequence[PackageRow]) -> tuple[list[Merged], bool]:
+def _merge(
+    file: File, lines: Sequence[Line], stored: Sequence[PackageRow], given_before: int
+) -> tuple[list[Merged], bool]:
     """The rows of a file as they will be, and whether rows stored already change places.
 
     Rows are known by their id or, without one, by their natural key and its occurrence. A stored row
-    that the package does not have stays behind the one that it stood behind.
+    that the package does not have stays behind the one that it stood behind. ``given_before`` is the highest
+    number of a row that there is no more of.
     """
     before = dict(zip(_keys(file, [row.cells for row in stored]), stored, strict=True))
-    number = max((row.number for row in stored), default=0)
+    number = max([given_before, *(row.number for row in stored)])
     given: dict[Hashable, Merged] = {}
     extra: list[Merged] = []
     for key, (line, cells) in zip(_keys(file, [line.cells for line in lines]), lines, strict=True):

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from app.domain.dates import HOW_TO_WRITE_A_DATE, Edtf, NotADate, parse_edtf
+from app.domain.redirects import Redirects, kept
 from app.domain.vocabulary import LinkRelation
 from app.exchange.faults import Fault
 from app.exchange.package_reading import HOW_TO_WRITE_AN_ID, KEBAB, LONGEST_ID, Package
@@ -233,9 +234,12 @@ def _check_one_negotiation(package: Package) -> None:
 # --- What rows say of one another -----------------------------------------------------------------------
 
 
-def check_rows(package: Package, tables: MergedTables) -> None:
-    """Check the negotiation as it would be with this package in it."""
-    rules = _Rules(package, tables)
+def check_rows(package: Package, tables: MergedTables, redirects: Redirects | None = None) -> None:
+    """Check the negotiation as it would be with this package in it.
+
+    ``redirects`` are the records that were merged into others here: who names one is told where it went.
+    """
+    rules = _Rules(package, tables, redirects or {})
     rules.references()
     rules.circles()
     rules.participants()
@@ -248,8 +252,8 @@ def check_rows(package: Package, tables: MergedTables) -> None:
 
 
 class _Rules:
-    def __init__(self, package: Package, tables: MergedTables) -> None:
-        self.package, self.tables = package, tables
+    def __init__(self, package: Package, tables: MergedTables, redirects: Redirects) -> None:
+        self.package, self.tables, self.redirects = package, tables, redirects
         self.ids = {
             file.name: {row.cells.get("id") for row in tables[file.name]} | package.lost[file.name]
             for file in FILES
@@ -276,13 +280,20 @@ class _Rules:
                     cell = row.cells.get(column.name)
                     for id_ in _several(cell, column):
                         if id_ and not self._known(column.to, id_):
-                            self._fault(
-                                file.name,
-                                row,
-                                column.name,
-                                f"{_quoted(id_)} is not in {FILE[column.to].path}",
-                                "add its row there, or name one that is",
-                            )
+                            self._fault(file.name, row, column.name, *self._unknown(column.to, id_))
+        for row in self.tables["sources"]:
+            # What a source relays need not be here, but where it is, its name of today is wanted.
+            origin = row.cells.get("origin", "")
+            if ("source", origin) in self.redirects and origin not in self.ids["sources"]:
+                self._fault("sources", row, "origin", *self._unknown("sources", origin))
+
+    def _unknown(self, file: str, id_: str) -> Wrong:
+        """What is wrong with naming what is not there, and what would be right."""
+        noun = file.removesuffix("s")
+        if (noun, id_) in self.redirects:
+            into = kept(self.redirects, noun, id_)
+            return f"{_quoted(id_)} was merged into {_quoted(into)} here", f"name {_quoted(into)} instead"
+        return f"{_quoted(id_)} is not in {FILE[file].path}", "add its row there, or name one that is"
 
     def circles(self) -> None:
         """Nothing is part of itself, amends itself or replaces itself, however many steps it takes."""
@@ -351,8 +362,10 @@ class _Rules:
             type_, subject = row.cells.get("subject_type", ""), row.cells.get("subject", "")
             cited[type_].add(subject)
             if type_ in files and subject and not self._known(files[type_], subject):
-                problem = f"{_quoted(subject)} is not in {FILE[files[type_]].path}"
-                self._fault("citations", row, "subject", problem, f"name the {type_} that is cited")
+                problem, remedy = self._unknown(files[type_], subject)
+                if (type_, subject) not in self.redirects:
+                    remedy = f"name the {type_} that is cited"
+                self._fault("citations", row, "subject", problem, remedy)
             if "speakers" in row.cells and "attribution" in row.cells:
                 self._fault(
                     "citations",

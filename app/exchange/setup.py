@@ -31,6 +31,8 @@ def change_negotiation(
     *,
     now: datetime,
     account: int,
+    reason: str = "setting up",
+    action: str = "edit",
 ) -> Imported:
     """Merge rows into a negotiation, or begin a new one with them; the caller commits.
 
@@ -47,7 +49,8 @@ def change_negotiation(
     elif not tables["negotiation"]:
         stored = _locked(session, negotiation, "negotiation")
         tables["negotiation"] = [Line(0, stored[0].cells)]
-    return store_package(session, Package(tables=tables), now=now, account=account, reason="setting up")
+    package = Package(tables=tables)
+    return store_package(session, package, now=now, account=account, reason=reason, action=action)
 
 
 def add_rows(
@@ -84,6 +87,8 @@ def correct_row(
     seen: int,
     now: datetime,
     account: int,
+    reason: str = "setting up",
+    action: str = "edit",
 ) -> Imported:
     """Give a row, found by its id or number, the columns of ``row``; those that it does not have are emptied.
 
@@ -101,7 +106,9 @@ def correct_row(
     after = {name: value for name, value in before.items() if name not in columns}
     after |= {name: value for name, value in row.items() if name in columns}
     rows = [after] if FILE[file].has_id else [*_cells(stored[:at]), after, *_cells(stored[at + 1 :])]
-    return change_negotiation(session, negotiation, {file: rows}, now=now, account=account)
+    return change_negotiation(
+        session, negotiation, {file: rows}, now=now, account=account, reason=reason, action=action
+    )
 
 
 def move_row(

@@ -12,10 +12,13 @@ from pydantic import AfterValidator, StringConstraints
 from app.domain.vocabulary import AccountRole
 from app.forms.base import FormModel, Line
 
+LONGEST_NAME = 100
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
-def _printable(name: str) -> str:
+def _fit_for_a_name(name: str) -> str:
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"This is too long: write at most {LONGEST_NAME} characters.")
     if not name.isprintable():
         raise ValueError("This holds a character that cannot be seen; take it out.")
     return name
@@ -28,7 +31,7 @@ def _token(text: str) -> str:
 
 
 # As for names that are given on the command line.
-AccountName = Annotated[Line, StringConstraints(max_length=100), AfterValidator(_printable)]
+AccountName = Annotated[Line, AfterValidator(_fit_for_a_name)]
 
 
 class SignIn(FormModel):

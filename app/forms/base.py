@@ -22,6 +22,8 @@ Model = TypeVar("Model", bound=BaseModel)
 FILL_IN = "Fill this in."
 
 LONGEST_LINE, LONGEST_TEXT = 1000, 20_000
+# A whole article, or the source of its page.
+LONGEST_ARTICLE = 700_000
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_ENDS = re.compile(r"[\n\r\t\u2028\u2029]")
 # They turn the direction of what follows: in a single line they can only mislead.
@@ -106,6 +108,11 @@ def _no_controls(text: str) -> str:
     return text
 
 
+def _plain_line_ends(text: str) -> str:
+    # Browsers send both characters, whatever the text held when it was shown.
+    return text.replace("\r\n", "\n")
+
+
 def _single_line(text: str) -> str:
     _no_controls(text)
     if _LINE_ENDS.search(text):
@@ -146,7 +153,7 @@ _line = StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGES
 _text = StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)
 
 Line = Annotated[str, _line, AfterValidator(_single_line)]
-Text = Annotated[str, _text, AfterValidator(_no_controls)]
+Text = Annotated[str, _text, AfterValidator(_plain_line_ends), AfterValidator(_no_controls)]
 EdtfDate = Annotated[str, _line, AfterValidator(_single_line), AfterValidator(_edtf)]
 WebAddress = Annotated[str, _line, AfterValidator(_single_line), AfterValidator(web_address)]
 MaybeLine = Annotated[Line | None, BeforeValidator(nothing)]

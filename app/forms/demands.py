@@ -1,6 +1,5 @@
 """The form of a demand: the claim, and what it does to what is standing."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -8,7 +7,6 @@ from pydantic import BeforeValidator, Field
 
 from app.domain.vocabulary import DemandKind, LinkRelation, RecordGrade, RecordType
 from app.forms.base import (
-    LONGEST_LINE,
     EdtfDate,
     Faults,
     FormModel,
@@ -19,6 +17,7 @@ from app.forms.base import (
     nothing,
 )
 from app.forms.entries import (
+    SAME_CLAIM,
     CitationForm,
     CorrectionForm,
     Known,
@@ -26,6 +25,7 @@ from app.forms.entries import (
     day_typed,
     filled,
     with_choice_faults,
+    with_standing_faults,
 )
 
 MaybeGrade = Annotated[RecordGrade | None, BeforeValidator(nothing)]
@@ -56,29 +56,6 @@ class EditForm(ClaimForm, CorrectionForm):
     """A demand as it should have been recorded, and why."""
 
 
-SAME_CLAIM = "same"
-_PREFIX, _PART = "relation-", "part-"
-_ID = re.compile(r"[a-z0-9-]{1,200}", re.ASCII)
-
-
-def relations(typed: Typed) -> dict[str, str]:
-    """What the person said of each standing demand: its id and a relation, or *same*; none where nothing."""
-    return {
-        name.removeprefix(_PREFIX): values[0]
-        for name, values in typed.items()
-        if name.startswith(_PREFIX) and values and values[0]
-    }
-
-
-def parts(typed: Typed) -> dict[str, str]:
-    """Which part of each standing demand is meant, where the person said so."""
-    return {
-        name.removeprefix(_PART): values[0].strip()
-        for name, values in typed.items()
-        if name.startswith(_PART) and values and values[0].strip()
-    }
-
-
 def _faults(faults: Faults, typed: Typed, known: Known) -> Faults:
     """What is wrong with the claim, and with what was said of the standing ones."""
     faults = with_choice_faults(
@@ -90,16 +67,8 @@ def _faults(faults: Faults, typed: Typed, known: Known) -> Faults:
             ("proposal", known.proposals, "Choose a proposal of this negotiation."),
         ],
     )
-    for demand, relation in relations(typed).items():
-        if relation not in {*LinkRelation, SAME_CLAIM} or not _ID.fullmatch(demand):
-            faults.setdefault(f"{_PREFIX}{demand}", "Choose what your claim does to this one.")
-    chosen = list(relations(typed).values())
-    if SAME_CLAIM in chosen and len(chosen) > 1:
-        faults.setdefault("standing", "The same claim adds to that one alone; choose nothing else.")
-    for demand, part in parts(typed).items():
-        if len(part) > LONGEST_LINE or not part.isprintable():
-            faults.setdefault(f"{_PART}{demand}", "Write this on one line, and shorter.")
-    return faults
+    allowed = {*LinkRelation, SAME_CLAIM}
+    return with_standing_faults(faults, typed, allowed, "Choose what your claim does to this one.")
 
 
 def _row(data: ClaimForm) -> dict[str, str]:

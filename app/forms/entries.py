@@ -1,7 +1,8 @@
 """What the forms of every noun have in common: the report, who says it, and in what words."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
@@ -10,8 +11,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from app.domain.dates import NotADate, parse_edtf
 from app.domain.vocabulary import Attribution, CitationRelation, RecordType, Setting, SourceKind
+from app.forms.addresses import canonical
 from app.forms.base import (
     FILL_IN,
+    LONGEST_LINE,
     Faults,
     Form,
     FormModel,
@@ -101,7 +104,11 @@ class RetractForm(CorrectionForm):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What there is to choose from, by id: a form may name nothing else."""
+    """What there is to choose from, by id: a form may name nothing else.
+
+    ``proposal_of`` gives the proposal of each term, ``amends`` the proposal that each one amends.
+    ``record`` is the record that is corrected, with its terms; empty for a new one.
+    """
 
     participants: Mapping[str, str]
     actors: Mapping[str, str]
@@ -109,6 +116,29 @@ class Known:
     proposals: Mapping[str, str]
     terms: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, str] = field(default_factory=dict)
+    proposal_of: Mapping[str, str] = field(default_factory=dict)
+    amends: Mapping[str, str] = field(default_factory=dict)
+    record: str = ""
+    own_terms: Collection[str] = ()
+
+    def actors_with(self, chosen: Sequence[str]) -> list[tuple[str, str]]:
+        """The participants, and behind them whichever other actors were chosen already."""
+        others = [actor for actor in chosen if actor in self.actors and actor not in self.participants]
+        return [*self.participants.items(), *((actor, self.actors[actor]) for actor in others)]
+
+    def other_proposals(self) -> list[tuple[str, str]]:
+        """Every proposal but the one that is corrected."""
+        return [(proposal, words) for proposal, words in self.proposals.items() if proposal != self.record]
+
+    def terms_by_proposal(self, chosen: str) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The terms under the title of their proposal, in its order; first those of the chosen one."""
+        found: dict[str, list[tuple[str, str]]] = {
+            proposal: [] for proposal in sorted(self.proposals, key=lambda proposal: proposal != chosen)
+        }
+        for term, words in self.terms.items():
+            if (proposal := self.proposal_of.get(term)) in found:
+                found[proposal].append((term, words))
+        return [(self.proposals[proposal], terms) for proposal, terms in found.items() if terms]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +147,9 @@ class Noun:
 
     ``dated`` is the column with the record's date, ``subjects`` the field that names for whom its track is
     judged (domain.md §2); ``columns`` all that the form can change. ``faults`` finds what is wrong with the
-    noun's own fields; ``acted`` what the fields are after a button that only changes the form.
+    noun's own fields; ``acted`` what the fields are after a button that only changes the form;
+    ``shown_terms`` the numbers of the terms that are there to be filled in. What may be ``of_nobody`` has no
+    track where no subject is chosen.
     """
 
     record_type: RecordType
@@ -130,6 +162,8 @@ class Noun:
     faults: Callable[[Faults, Typed, Known], Faults]
     typed: Callable[[Mapping[str, str], Sequence[Mapping[str, str]]], Typed]
     terms: Callable[[Typed], list[dict[str, str]]] | None = None
+    shown_terms: Callable[[Typed], list[int]] | None = None
+    of_nobody: bool = False
     acted: Callable[[Typed, str], Typed] | None = None
 
     @property
@@ -137,7 +171,8 @@ class Noun:
         return f"{self.record_type.value}s"
 
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
+CHOOSE_ACTORS = "Choose actors of this negotiation."
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 
 
 def with_date(typed: Typed, name: str = "stated") -> Typed:
@@ -146,6 +181,12 @@ def with_date(typed: Typed, name: str = "stated") -> Typed:
     if not found.one(name).strip() and (day := found.one(f"{name}_day").strip()):
         found[name] = [f"{day}~" if found.one("about") else day]
     return found
+
+
+def as_chosen(typed: Typed, name: str = "stated") -> Typed:
+    """The same without what came from the calendar alone, as the form is shown again."""
+    derived = with_date(Typed(typed | {name: [""]}), name).one(name)
+    return Typed(typed | {name: [""]}) if derived and derived == typed.one(name) else typed
 
 
 def with_report_faults(form: Form[Any], today: date) -> Faults:
@@ -160,7 +201,7 @@ def with_report_faults(form: Form[Any], today: date) -> Faults:
             if not typed.one(name).strip():
                 faults.setdefault(name, words)
         language = typed.one("language").strip()
-        if language and not _LANGUAGE.fullmatch(language):
+        if language and not LANGUAGE.fullmatch(language):
             faults.setdefault("language", "Write a language as en, ar, he or pt-BR.")
         _not_later(faults, "published", typed, today, "A report cannot be published after today.")
     return faults
@@ -169,11 +210,10 @@ def with_report_faults(form: Form[Any], today: date) -> Faults:
 def with_dated_faults(faults: Faults, typed: Typed, name: str, today: date, printed: str = "") -> Faults:
     """What is wrong with the date of a record; ``printed`` is when its report was published."""
     _not_later(faults, name, typed, today, "Nothing can have happened after today that is reported.")
-    try:
-        last = parse_edtf(printed).last
-        _not_later(faults, name, typed, last, f"It was said before it was printed, by {printed}.")
-    except NotADate:
-        pass
+    with suppress(NotADate):
+        done = "It was said" if name == "stated" else "It was so"
+        words = f"{done} before it was printed, by {printed}."
+        _not_later(faults, name, typed, parse_edtf(printed).last, words)
     if faults[name] == FILL_IN:
         # Nobody is asked for the less exact field first.
         faults[f"{name}_day"] = faults.pop(name)
@@ -221,8 +261,55 @@ def with_choice_faults(
 
 
 def with_speaker_faults(faults: Faults, typed: Typed, known: Known) -> Faults:
-    words = "Choose actors of this negotiation."
-    return with_choice_faults(faults, typed, [("speakers", known.actors, words)])
+    return with_choice_faults(faults, typed, [("speakers", known.actors, CHOOSE_ACTORS)])
+
+
+def with_order_fault(faults: Faults, typed: Typed, start: str, end: str, words: str) -> Faults:
+    """What is wrong where something ends before it begins."""
+    with suppress(NotADate):
+        if parse_edtf(typed.one(end).strip()).last < parse_edtf(typed.one(start).strip()).first:
+            faults.setdefault(end, words)
+    return faults
+
+
+SAME_CLAIM = "same"
+_PREFIX, _PART = "relation-", "part-"
+_ID = re.compile(r"[a-z0-9-]{1,200}", re.ASCII)
+
+
+def relations(typed: Typed) -> dict[str, str]:
+    """What the person said of each standing record: its id and a relation, or *same*; none where nothing."""
+    return {
+        name.removeprefix(_PREFIX): values[0]
+        for name, values in typed.items()
+        if name.startswith(_PREFIX) and values and values[0]
+    }
+
+
+def parts(typed: Typed) -> dict[str, str]:
+    """Which part of each standing record is meant, where the person said so."""
+    return {
+        name.removeprefix(_PART): values[0].strip()
+        for name, values in typed.items()
+        if name.startswith(_PART) and values and values[0].strip()
+    }
+
+
+def with_standing_faults(
+    faults: Faults, typed: Typed, allowed: Collection[str] = (SAME_CLAIM,), words: str = ""
+) -> Faults:
+    """What is wrong with what was said of the records that are standing."""
+    chosen = relations(typed)
+    for record, relation in chosen.items():
+        if relation not in allowed or not _ID.fullmatch(record):
+            faults.setdefault(f"{_PREFIX}{record}", words or "Choose whether it is the same, or nothing.")
+    if SAME_CLAIM in chosen.values() and len(chosen) > 1:
+        faults.setdefault("standing", "The same claim adds to that one alone; choose nothing else.")
+    for record, part in parts(typed).items():
+        # Of a record to which nothing is related there is no part to be meant.
+        if record in chosen and (len(part) > LONGEST_LINE or not part.isprintable()):
+            faults.setdefault(f"{_PART}{record}", "Write this on one line, and shorter.")
+    return faults
 
 
 def with_relation_fault(faults: Faults, typed: Typed) -> Faults:
@@ -238,7 +325,7 @@ def source_row(data: ReportForm) -> dict[str, str]:
     return filled(
         outlet=data.outlet,
         title=data.title,
-        url=data.url,
+        url=canonical(data.url) if data.url else None,
         published=data.published,
         language=data.language,
         kind=data.source_kind,

@@ -37,6 +37,11 @@ class View:
     typed: Mapping[str, str] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
 
+    @property
+    def is_past(self) -> bool:
+        """Whether this is what the site showed then: nothing of it can be changed any more."""
+        return self.basis is Basis.RECORDED
+
 
 def read_view(query: Mapping[str, str], today: date) -> View:
     """The day and the basis of an address; the day defaults to ``today``, the basis to *reported*."""
@@ -48,12 +53,10 @@ def read_view(query: Mapping[str, str], today: date) -> View:
         except NotADate as fault:
             faults["on"] = str(fault)
     if text := query.get("basis", ""):
-        if text == "recorded":
-            faults["basis"] = "What this site itself showed on a day is not kept yet; choose another basis."
-        elif text in set(Basis):
+        if text in set(Basis):
             basis = Basis(text)
         else:
-            faults["basis"] = f"“{text}” is no basis; choose “reported” or “stated”."
+            faults["basis"] = f"“{text}” is no basis; choose {_any_of(Basis)}."
     return View(on, basis, {name: query.get(name, "") for name in ("on", "basis")}, faults)
 
 

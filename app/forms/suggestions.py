@@ -168,7 +168,6 @@ def _written_day(found: re.Match[str], printed: date | None) -> date | None:
 # --- Quantities -----------------------------------------------------------------------------------------
 
 _NUMBERS = [
-    "one",
     "two",
     "three",
     "four",

@@ -1,9 +1,25 @@
 """What is stored, as the records that the rule of positions knows (domain.md §4)."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, false, or_, select, true, type_coerce
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    String,
+    Text,
+    any_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from app.domain import records as domain
@@ -24,6 +40,7 @@ from app.models.demands import Demand, Link
 from app.models.issues import Coverage
 from app.models.proposals import Response, Term
 from app.models.records import Record, RecordActor, RecordIssue
+from app.models.revision import Redirect
 from app.models.sources import Source
 from app.models.visibility import published
 
@@ -45,20 +62,25 @@ def load_records(session: Session, negotiation: str) -> domain.Records:
     return _load(session, negotiation, None)
 
 
-def load_cells(session: Session, negotiation: str, cells: Iterable[tuple[str, str]]) -> domain.Records:
-    """The published records that bear on these cells of (holder, issue), and on what contradicts them.
+def load_cells(
+    session: Session, negotiation: str, cells: Iterable[tuple[str, str]], beside: Iterable[str] = ()
+) -> domain.Records:
+    """The published records that bear on these cells of (holder, issue).
 
-    What these cells do not show costs nothing; the number of statements is the same for all.
+    Of what contradicts them, or one of the demands ``beside`` them, only as much as decides whether it
+    stands (domain.md §4): what it is linked with, and the withdrawals of its cells. What these cells do not
+    show costs nothing; the number of statements is the same for all.
     """
-    own = set(cells)
+    own, watched = set(cells), set(beside)
     demands = _demand_ids(session, negotiation, own)
-    partners = _contradicted(session, negotiation, demands)
-    beyond = _cells_of(session, negotiation, partners - demands) - own
-    demands |= _demand_ids(session, negotiation, beyond) | partners
-    holders = {holder for holder, _ in own | beyond}
-    issues = {issue for _, issue in own | beyond}
+    demands |= watched | _deciding(
+        session, negotiation, _contradicted(session, negotiation, demands | watched), own
+    )
+    holders, issues = {holder for holder, _ in own}, {issue for _, issue in own}
     terms = session.execute(
-        select(Term.id, Term.proposal).where(Term.negotiation == negotiation, Term.issue.in_(issues))
+        select(Term.id, Term.proposal).where(
+            Term.negotiation == negotiation, _one_of(session, Term.issue, issues)
+        )
     ).all()
     proposals = {proposal for _, proposal in terms}
     responses = session.scalars(
@@ -69,15 +91,17 @@ def load_cells(session: Session, negotiation: str, cells: Iterable[tuple[str, st
         )
         .where(
             Response.negotiation == negotiation,
-            Response.proposal.in_(proposals),
+            _one_of(session, Response.proposal, proposals),
             RecordActor.type == "response",
             RecordActor.part == "responds",
-            RecordActor.actor.in_(holders),
+            _one_of(session, RecordActor.actor, holders),
         )
     ).all()
     events = session.scalars(
         select(Demand.overtaken_by).where(
-            Demand.negotiation == negotiation, Demand.id.in_(demands), Demand.overtaken_by.is_not(None)
+            Demand.negotiation == negotiation,
+            _one_of(session, Demand.id, demands),
+            Demand.overtaken_by.is_not(None),
         )
     ).all()
     only = {
@@ -90,8 +114,110 @@ def load_cells(session: Session, negotiation: str, cells: Iterable[tuple[str, st
     return _load(session, negotiation, only)
 
 
+def contradicting_cells(
+    session: Session, negotiation: str, cells: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], set[str]]:
+    """The other cells in which something contradicts, or is contradicted by, what is in these, and what."""
+    own = set(cells)
+    partners = _contradicted(session, negotiation, _demand_ids(session, negotiation, own))
+    found: dict[tuple[str, str], set[str]] = {}
+    for holder, issue, demand in _cells_of(session, negotiation, partners):
+        if (holder, issue) not in own:
+            found.setdefault((holder, issue), set()).add(demand)
+    return found
+
+
+def _one_of(session: Session, column: Any, ids: Collection[str]) -> ColumnElement[bool]:
+    """Whether a column has one of these values, however many: they are one parameter of the statement."""
+    listed = sorted(ids)
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(literal(listed, ARRAY(Text)))  # type: ignore[no-any-return]
+    values = func.json_each(json.dumps(listed)).table_valued("value")
+    return column.in_(select(values.c.value))  # type: ignore[no-any-return]
+
+
+def _demands_in(
+    session: Session, negotiation: str, cells: Collection[tuple[str, str]]
+) -> Select[str, str, str]:
+    """Holder, issue and demand, of the holders and the issues of these cells."""
+    return (
+        select(RecordActor.actor, RecordIssue.issue, RecordActor.record)
+        .join(
+            RecordIssue,
+            (RecordIssue.negotiation == RecordActor.negotiation)
+            & (RecordIssue.type == RecordActor.type)
+            & (RecordIssue.record == RecordActor.record),
+        )
+        .where(
+            RecordActor.negotiation == negotiation,
+            RecordActor.type == "demand",
+            RecordActor.part == "holder",
+            _one_of(session, RecordActor.actor, {holder for holder, _ in cells}),
+            _one_of(session, RecordIssue.issue, {issue for _, issue in cells}),
+        )
+    )
+
+
 def _demand_ids(session: Session, negotiation: str, cells: Collection[tuple[str, str]]) -> set[str]:
     """The demands of these cells."""
+    rows = session.execute(_demands_in(session, negotiation, cells))
+    return {demand for holder, issue, demand in rows if (holder, issue) in cells}
+
+
+def _contradicted(session: Session, negotiation: str, demands: Collection[str]) -> set[str]:
+    """What is linked with these as contradicting, from either end, and these."""
+    rows = session.execute(
+        select(Link.from_demand, Link.to_demand).where(
+            Link.negotiation == negotiation,
+            Link.relation == LinkRelation.CONTRADICTS,
+            or_(_one_of(session, Link.from_demand, demands), _one_of(session, Link.to_demand, demands)),
+        )
+    )
+    return {demand for row in rows for demand in row}
+
+
+def _deciding(
+    session: Session, negotiation: str, demands: Collection[str], known: Collection[tuple[str, str]]
+) -> set[str]:
+    """Of these demands those with a cell that is not ``known``, and what decides whether they stand there.
+
+    Of a whole cell only few do: what they are linked with, and the withdrawals.
+    """
+    far = [row for row in _cells_of(session, negotiation, demands) if row[:2] not in known]
+    cells = {(holder, issue) for holder, issue, _ in far}
+    withdrawn = session.execute(
+        _demands_in(session, negotiation, cells)
+        .join(
+            Record,
+            (Record.negotiation == RecordActor.negotiation)
+            & (Record.type == RecordActor.type)
+            & (Record.id == RecordActor.record),
+        )
+        .where(Record.kind == DemandKind.WITHDRAWAL)
+    )
+    found = {demand for holder, issue, demand in withdrawn if (holder, issue) in cells}
+    return found | _grouped_with(session, negotiation, {demand for _, _, demand in far})
+
+
+def _grouped_with(session: Session, negotiation: str, demands: Collection[str]) -> set[str]:
+    """What is linked with these as restating or replacing, over however many steps."""
+    start = select(Demand.id.label("id")).where(
+        Demand.negotiation == negotiation, _one_of(session, Demand.id, demands)
+    )
+    group = start.cte("joined", recursive=True)
+    other = case((Link.from_demand == group.c.id, Link.to_demand), else_=Link.from_demand)
+    group = group.union(
+        select(other).where(
+            Link.negotiation == negotiation,
+            Link.relation.in_((LinkRelation.RESTATES, LinkRelation.REPLACES)),
+            or_(Link.from_demand == group.c.id, Link.to_demand == group.c.id),
+        )
+    )
+    return set(session.scalars(select(group.c.id)))
+
+
+def _cells_of(session: Session, negotiation: str, demands: Collection[str]) -> list[tuple[str, str, str]]:
+    """The cells in which these demands stand: holder, issue and demand."""
     rows = session.execute(
         select(RecordActor.actor, RecordIssue.issue, RecordActor.record)
         .join(
@@ -104,52 +230,23 @@ def _demand_ids(session: Session, negotiation: str, cells: Collection[tuple[str,
             RecordActor.negotiation == negotiation,
             RecordActor.type == "demand",
             RecordActor.part == "holder",
-            RecordActor.actor.in_({holder for holder, _ in cells}),
-            RecordIssue.issue.in_({issue for _, issue in cells}),
+            _one_of(session, RecordActor.record, demands),
         )
     )
-    return {demand for holder, issue, demand in rows if (holder, issue) in cells}
+    return [(holder, issue, demand) for holder, issue, demand in rows]
 
 
-def _contradicted(session: Session, negotiation: str, demands: Collection[str]) -> set[str]:
-    rows = session.execute(
-        select(Link.from_demand, Link.to_demand).where(
-            Link.negotiation == negotiation,
-            Link.relation == LinkRelation.CONTRADICTS,
-            or_(Link.from_demand.in_(demands), Link.to_demand.in_(demands)),
-        )
-    )
-    return {demand for row in rows for demand in row}
+def _within(session: Session, only: _Only, type_: str, column: Any) -> ColumnElement[bool]:
+    return true() if only is None else _one_of(session, column, only.get(type_, ()))
 
 
-def _cells_of(session: Session, negotiation: str, demands: Collection[str]) -> set[tuple[str, str]]:
-    """The cells in which these demands stand."""
-    rows = session.execute(
-        select(RecordActor.actor, RecordIssue.issue)
-        .join(
-            RecordIssue,
-            (RecordIssue.negotiation == RecordActor.negotiation)
-            & (RecordIssue.type == RecordActor.type)
-            & (RecordIssue.record == RecordActor.record),
-        )
-        .where(
-            RecordActor.negotiation == negotiation,
-            RecordActor.type == "demand",
-            RecordActor.part == "holder",
-            RecordActor.record.in_(demands),
-        )
-    )
-    return {(holder, issue) for holder, issue in rows}
-
-
-def _within(only: _Only, type_: str, column: Any) -> ColumnElement[bool]:
-    return true() if only is None else column.in_(only.get(type_, ()))
-
-
-def _any_of(only: _Only, type_column: Any, column: Any) -> ColumnElement[bool]:
+def _any_of(session: Session, only: _Only, type_column: Any, column: Any) -> ColumnElement[bool]:
     if only is None:
         return true()
-    return or_(false(), *((type_column == type_) & column.in_(ids) for type_, ids in only.items() if ids))
+    return or_(
+        false(),
+        *((type_column == type_) & _one_of(session, column, ids) for type_, ids in only.items() if ids),
+    )
 
 
 def _load(session: Session, negotiation: str, only: _Only) -> domain.Records:
@@ -162,7 +259,7 @@ def _load(session: Session, negotiation: str, only: _Only) -> domain.Records:
             RecordActor.negotiation == negotiation,
             RecordActor.type != "term",
             wanted,
-            _any_of(only, RecordActor.type, RecordActor.record),
+            _any_of(session, only, RecordActor.type, RecordActor.record),
         )
         .order_by(RecordActor.type, RecordActor.record, RecordActor.ordinal)
     ):
@@ -178,14 +275,21 @@ def _load(session: Session, negotiation: str, only: _Only) -> domain.Records:
                 cited.get(("proposal", id_), ()),
             )
             for id_, dated in session.execute(
-                _published_records(negotiation, only, RecordType.PROPOSAL, Record.id, Record.dated)
+                _published_records(session, negotiation, only, RecordType.PROPOSAL, Record.id, Record.dated)
             )
         ],
         terms=[
             domain.Term(id_, proposal, issue, cited.get(("term", id_), ()), ordinal)
             for id_, proposal, issue, ordinal in session.execute(
                 _published_records(
-                    negotiation, only, RecordType.TERM, Record.id, Term.proposal, Term.issue, Record.ordinal
+                    session,
+                    negotiation,
+                    only,
+                    RecordType.TERM,
+                    Record.id,
+                    Term.proposal,
+                    Term.issue,
+                    Record.ordinal,
                 ).join(Term, (Term.negotiation == Record.negotiation) & (Term.id == Record.id))
             )
         ],
@@ -202,6 +306,7 @@ def _load(session: Session, negotiation: str, only: _Only) -> domain.Records:
             )
             for id_, proposal, answer, dated, term, ordinal in session.execute(
                 _published_records(
+                    session,
                     negotiation,
                     only,
                     RecordType.RESPONSE,
@@ -217,14 +322,14 @@ def _load(session: Session, negotiation: str, only: _Only) -> domain.Records:
         events=[
             domain.Event(id_, parse_edtf(dated), cited.get(("event", id_), ()))
             for id_, dated in session.execute(
-                _published_records(negotiation, only, RecordType.EVENT, Record.id, Record.dated)
+                _published_records(session, negotiation, only, RecordType.EVENT, Record.id, Record.dated)
             )
         ],
         links=[
             domain.Link(from_demand, _RELATIONS[relation], to_demand)
             for from_demand, relation, to_demand in session.execute(
                 select(Link.from_demand, _word(Link.relation), Link.to_demand)
-                .where(Link.negotiation == negotiation, _within(only, "demand", Link.from_demand))
+                .where(Link.negotiation == negotiation, _within(session, only, "demand", Link.from_demand))
                 .order_by(Link.ordinal)
             )
         ],
@@ -255,6 +360,14 @@ def load_roster(session: Session, negotiation: str) -> Roster:
     )
 
 
+def load_redirects(session: Session, negotiation: str) -> dict[tuple[str, str], str]:
+    """What every merged record of a negotiation was merged into, by noun and id."""
+    rows = session.execute(
+        select(Redirect.noun, Redirect.record, Redirect.into).where(Redirect.negotiation == negotiation)
+    )
+    return {(noun, record): into for noun, record, into in rows}
+
+
 def _demands(
     session: Session,
     negotiation: str,
@@ -268,13 +381,14 @@ def _demands(
         .where(
             RecordIssue.negotiation == negotiation,
             RecordIssue.type == "demand",
-            _within(only, "demand", RecordIssue.record),
+            _within(session, only, "demand", RecordIssue.record),
         )
         .order_by(RecordIssue.record, RecordIssue.ordinal)
     ):
         issues.setdefault(record, []).append(issue)
     rows = session.execute(
         _published_records(
+            session,
             negotiation,
             only,
             RecordType.DEMAND,
@@ -311,7 +425,7 @@ def _citations(session: Session, negotiation: str, only: _Only) -> _Cited:
         )
         .where(
             CitationSpeaker.negotiation == negotiation,
-            _any_of(only, Citation.subject_type, Citation.subject),
+            _any_of(session, only, Citation.subject_type, Citation.subject),
         )
         .order_by(CitationSpeaker.citation, CitationSpeaker.ordinal)
     ):
@@ -332,7 +446,7 @@ def _citations(session: Session, negotiation: str, only: _Only) -> _Cited:
         .where(
             Citation.negotiation == negotiation,
             published(Citation),
-            _any_of(only, Citation.subject_type, Citation.subject),
+            _any_of(session, only, Citation.subject_type, Citation.subject),
         )
         .order_by(Citation.ordinal)
     ):
@@ -350,7 +464,9 @@ def _citations(session: Session, negotiation: str, only: _Only) -> _Cited:
     return {key: tuple(citations) for key, citations in cited.items()}
 
 
-def _published_records(negotiation: str, only: _Only, type_: RecordType, *columns: Any) -> Select[Any]:
+def _published_records(
+    session: Session, negotiation: str, only: _Only, type_: RecordType, *columns: Any
+) -> Select[Any]:
     return (
         select(*columns)
         .select_from(Record)
@@ -358,7 +474,7 @@ def _published_records(negotiation: str, only: _Only, type_: RecordType, *column
             Record.negotiation == negotiation,
             Record.type == type_,
             published(Record),
-            _within(only, type_, Record.id),
+            _within(session, only, type_, Record.id),
         )
         .order_by(Record.ordinal)
     )

@@ -7,7 +7,8 @@ from app.domain.vocabulary import Basis, Empty
 from app.models.base import Base, Day, Id, Words, one_of, within
 
 # Change points are kept for these two; what was *recorded* by a day is worked out from the revisions.
-KEPT_BASIS = one_of([Basis.REPORTED, Basis.STATED], "basis")
+KEPT = (Basis.REPORTED, Basis.STATED)
+KEPT_BASIS = one_of(KEPT, "basis")
 
 
 class PositionCell(Base):

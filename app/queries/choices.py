@@ -1,6 +1,6 @@
 """What a form offers to choose from: known reports, and records that others may name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, select, tuple_
 from app.db import ReadSession
 from app.domain.attribution import speaker_words
 from app.domain.dates import parse_edtf
+from app.domain.redaction import WITHHELD
 from app.domain.vocabulary import (
     Attribution,
     Basis,
@@ -20,7 +21,7 @@ from app.domain.vocabulary import (
     SourceStatus,
     Track,
 )
-from app.models import Citation, CitationAttribution, CitationSpeaker, Record, Source
+from app.models import Citation, CitationAttribution, CitationSpeaker, Record, Redaction, Source
 from app.queries.visibility import published
 
 Subject = tuple[RecordType, str]
@@ -45,7 +46,8 @@ class SourceHead:
 class CitationLine:
     """One source's word for or against a record, as readers see it on the day of the view.
 
-    ``retracted`` says that by then its outlet had retracted it: it supports nothing any more.
+    ``retracted`` says that by then its outlet had retracted it: it supports nothing any more;
+    ``is_withheld`` that its quote was blanked for somebody's safety (domain.md §7).
     """
 
     number: int
@@ -66,6 +68,7 @@ class CitationLine:
     speakers: tuple[str, ...] = ()
     attributions: Mapping[str, Attribution] = field(default_factory=dict)
     coded: Attribution | None = None
+    is_withheld: bool = False
 
     def attribution(self, holder: str | None) -> Attribution:
         """Who speaks, seen from this holder; from none, as it was coded."""
@@ -93,7 +96,7 @@ def counts_by(
     may be by then.
     """
     day = on.isoformat()
-    if basis is Basis.REPORTED:
+    if basis is not Basis.STATED:
         known: ColumnElement[bool] = source.published_last <= day
         return known
     if possible:
@@ -190,6 +193,7 @@ def _read(
     numbers = [row.number for row in rows]
     speakers = _speakers(session, negotiation, numbers)
     attributions = _attributions(session, negotiation, numbers)
+    withheld = _withheld(session, negotiation, numbers)
     for row in rows:
         number, kind, subject = row[0], row[1], row[2]
         source: Any = row[17:]
@@ -202,7 +206,8 @@ def _read(
                 retracted=row.retracted_from is not None and row.retracted_from <= on.isoformat(),
                 quote=row.quote,
                 translation=row.translation,
-                speaker=speaker_words(row.attributed_to, row.public_wording, anonymous=bool(row.anonymous)),
+                speaker=speaker_words(row.attributed_to, row.public_wording, anonymous=bool(row.anonymous))
+                or (WITHHELD if (number, "attributed_to") in withheld else ""),
                 anonymous=bool(row.anonymous),
                 setting=row.setting,
                 stated=row.stated,
@@ -213,6 +218,7 @@ def _read(
                 speakers=tuple(speakers.get(number, ())),
                 attributions=attributions.get(number, {}),
                 coded=row.attribution,
+                is_withheld=row.quote is None and (number, "quote") in withheld,
             )
         )
     return dict(found)
@@ -249,6 +255,18 @@ def _attributions(
     for number, holder, attribution in rows:
         attributions[number][holder] = attribution
     return attributions
+
+
+def _withheld(session: ReadSession, negotiation: str, numbers: Sequence[int]) -> set[tuple[int, str]]:
+    """What of these citations was blanked for somebody's safety."""
+    rows = session.execute(
+        select(Redaction.record, Redaction.field).where(
+            Redaction.negotiation == negotiation,
+            Redaction.noun == "citation",
+            Redaction.record.in_([str(number) for number in numbers]),
+        )
+    )
+    return {(int(record), name) for record, name in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Entries as the people who make them see them: what waits, and a demand as it was last recorded."""
+"""Entries as the people who make and correct them see them: a record as it was last recorded."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,97 +9,12 @@ from sqlalchemy import and_, exists, func, or_, select
 
 from app.db import ReadSession
 from app.domain.vocabulary import RecordType, ReviewStatus
-from app.models import Account, Citation, Negotiation, Record, Revision, Source, Term
+from app.models import Account, Citation, Negotiation, Record, Revision, Term
 from app.queries.accounts import Person
-from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
-from app.queries.records import actors_of, issues_of
+from app.queries.negotiations import negotiation_head
 from app.queries.visibility import NoSuchRecord, open_to
 
 MOST_ENTRIES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingEntry:
-    """A citation that is not published yet, with the record that it is of."""
-
-    number: int
-    type: RecordType
-    record: str
-    holders: Sequence[str]
-    issues: Sequence[str]
-    kind: str | None
-    summary: str | None
-    dated: str
-    record_waits: bool
-    outlet: str
-    published: str
-    quote: str | None
-    attributed_to: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class EntriesPage:
-    negotiation: NegotiationHead
-    cast: Cast
-    entries: Sequence[WaitingEntry]
-
-
-def entries_page(session: ReadSession, negotiation: str, account: int | None) -> EntriesPage:
-    """What waits for review, the newest first: of one person, or of everybody. Never shown to readers."""
-    head = negotiation_head(session, negotiation)
-    rows = session.execute(
-        select(
-            Citation.number,
-            Record.type,
-            Record.id,
-            Record.kind,
-            Record.summary,
-            Record.dated,
-            Record.review_status,
-            Source.outlet,
-            Source.published,
-            Citation.quote,
-            Citation.attributed_to,
-        )
-        .select_from(Citation)
-        .join(
-            Record,
-            and_(
-                Record.negotiation == Citation.negotiation,
-                Record.type == Citation.subject_type,
-                Record.id == Citation.subject,
-            ),
-        )
-        .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
-        .where(
-            Citation.negotiation == negotiation,
-            Citation.review_status == ReviewStatus.SUBMITTED,
-            *([Citation.entered_by == account] if account is not None else []),
-        )
-        .order_by(Citation.number.desc())
-        .limit(MOST_ENTRIES)
-    ).all()
-    subjects = {(row.type, row.id) for row in rows}
-    actors, issues = actors_of(session, negotiation, subjects), issues_of(session, negotiation, subjects)
-    entries = [
-        WaitingEntry(
-            number=row.number,
-            type=row.type,
-            record=row.id,
-            holders=actors.get((row.type, row.id), {}).get("holder", []),
-            issues=issues.get((row.type, row.id), []),
-            kind=row.kind,
-            summary=row.summary,
-            dated=row.dated,
-            record_waits=row.review_status is ReviewStatus.SUBMITTED,
-            outlet=row.outlet,
-            published=row.published,
-            quote=row.quote,
-            attributed_to=row.attributed_to,
-        )
-        for row in rows
-    ]
-    return EntriesPage(head, cast_of(session, negotiation), entries)
 
 
 @dataclass(frozen=True, slots=True)

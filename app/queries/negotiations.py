@@ -15,7 +15,9 @@ from app.queries.visibility import NoSuchRecord
 
 @dataclass(frozen=True, slots=True)
 class NegotiationHead:
-    """What every page of a negotiation says of it. ``revision`` is raised by every published change."""
+    """What every page of a negotiation says of it. ``revision`` is raised by every published change;
+    ``two_people`` asks that nobody publishes an entry of their own.
+    """
 
     id: str
     title: str
@@ -23,6 +25,7 @@ class NegotiationHead:
     started: str | None
     ended: str | None
     revision: int
+    two_people: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ def _heads() -> Select[*tuple[Any, ...]]:
         Negotiation.started,
         Negotiation.ended,
         Negotiation.revision,
+        Negotiation.two_people,
     )
 
 

@@ -205,7 +205,7 @@ def change_days(session: ReadSession, negotiation: str, basis: Basis) -> list[tu
     """The days on which cells change, each with how many of them."""
     rows = session.execute(
         select(ChangeDay.day, ChangeDay.cells)
-        .where(ChangeDay.negotiation == negotiation, ChangeDay.basis == basis)
+        .where(ChangeDay.negotiation == negotiation, ChangeDay.basis == basis.clock)
         .order_by(ChangeDay.day)
     )
     return [(day, cells) for day, cells in rows]
@@ -226,7 +226,7 @@ def stored_cells(
         select(func.max(PositionCell.from_day))
         .where(
             PositionCell.negotiation == negotiation,
-            PositionCell.basis == basis,
+            PositionCell.basis == basis.clock,
             PositionCell.holder == wanted.c.holder,
             PositionCell.issue == Issue.id,
             PositionCell.from_day <= wanted.c.day,
@@ -250,7 +250,7 @@ def stored_cells(
             PositionCell,
             and_(
                 PositionCell.negotiation == negotiation,
-                PositionCell.basis == basis,
+                PositionCell.basis == basis.clock,
                 PositionCell.holder == wanted.c.holder,
                 PositionCell.issue == Issue.id,
                 PositionCell.from_day == newest,
@@ -478,7 +478,7 @@ def cell_history_page(
         select(PositionCell.from_day)
         .where(
             PositionCell.negotiation == negotiation,
-            PositionCell.basis == basis,
+            PositionCell.basis == basis.clock,
             PositionCell.holder == holder,
             PositionCell.issue == issue,
         )

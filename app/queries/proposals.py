@@ -25,7 +25,7 @@ from app.queries.records import (
     sight,
 )
 from app.queries.scales import Placement, placements
-from app.queries.timeline import TimelineRow, rows_of
+from app.queries.timeline import TimelineRow, record_page, rows_of
 from app.queries.visibility import published
 
 
@@ -332,3 +332,27 @@ def _demands_on(
         .limit(MOST_DEMANDS)
     )
     return [RecordLine(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsePage:
+    """``term`` is the one that is answered, where it is not the whole of the proposal."""
+
+    negotiation: NegotiationHead
+    cast: Cast
+    sight: Sight
+    row: TimelineRow
+    term: RecordLine | None
+
+
+def response_page(
+    session: ReadSession, negotiation: str, response: str, on: date, basis: Basis
+) -> ResponsePage:
+    """A response as of a day, or as of the day on which it became known. Raises NoSuchRecord."""
+    found = record_page(session, negotiation, RecordType.RESPONSE, response, on, basis)
+    named = found.row.record.term
+    terms = _parts(
+        session, negotiation, Term, RecordType.TERM, [found.row.record.proposal or ""], found.sight.on, basis
+    )
+    term = next((line for line in terms if line.id == named), None)
+    return ResponsePage(found.negotiation, found.cast, found.sight, found.row, term)

@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, select
 from app.db import ReadSession
 from app.domain.quotes import Quote, Span, place_of, places
 from app.domain.vocabulary import RecordType, ReviewStatus
-from app.forms.sources import same_address
+from app.forms.addresses import same_address
 from app.forms.suggestions import Suggestion, suggestions
 from app.models import (
     Actor,

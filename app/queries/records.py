@@ -120,18 +120,18 @@ def records_of(
 def known_by(on: date, basis: Basis) -> ColumnElement[bool]:
     """Whether a record is visible on the day (domain.md §3)."""
     day = on.isoformat()
-    if basis is Basis.REPORTED:
-        # No record is printed before its last possible day, so the index by days narrows this down.
-        return and_(Record.reported_on <= day, Record.last_day <= day)
-    return and_(Record.stated_by <= day, Record.last_day <= day)
+    if basis is Basis.STATED:
+        return and_(Record.stated_by <= day, Record.last_day <= day)
+    # No record is printed before its last possible day, so the index by days narrows this down.
+    return and_(Record.reported_on <= day, Record.last_day <= day)
 
 
 def is_known(record: RecordLine, on: date, basis: Basis, *, possible: bool = False) -> bool:
     """The same of a record in hand, a term aside; with ``possible``, also where it only may be by then."""
     day = on.isoformat()
-    if basis is Basis.REPORTED:
-        return record.reported_on <= day
-    return (record.first_day if possible else record.last_day) <= day
+    if basis is Basis.STATED:
+        return (record.first_day if possible else record.last_day) <= day
+    return record.reported_on <= day
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def sight(record: RecordLine, on: date, basis: Basis) -> Sight:
     """How a record is shown at its own address, which answers whatever the day of the view."""
     if is_known(record, on, basis):
         return Sight(on, False, False)
-    known = record.reported_on if basis is Basis.REPORTED else record.last_day
+    known = record.last_day if basis is Basis.STATED else record.reported_on
     is_possible = is_known(record, on, basis, possible=True)
     return Sight(date.fromisoformat(known), not is_possible, is_possible)
 

@@ -1,16 +1,22 @@
-"""The chain of revisions, read from its beginning: whether it still says what was recorded (domain.md §7)."""
+"""The chain of revisions: whether it still says what was recorded, and what it had recorded by a day.
+
+Both are read from its beginning (domain.md §3, §7).
+"""
 
 import json
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, case, select
 from sqlalchemy.orm import Session
 
 from app.domain.chain import canonical, chain_hash, field_hash, field_hashes, field_places
 from app.models import Negotiation, Revision
+from app.queries.visibility import NoSuchRecord
 
 Progress = Callable[[int, int], None]
 
@@ -184,3 +190,86 @@ def _names(after: str | None) -> Iterator[str]:
         return
     if isinstance(fields, list):
         yield from map(str, fields)
+
+
+# --- What was recorded by a day --------------------------------------------------------------------------
+
+
+class NothingRecorded(LookupError):
+    """Of this negotiation nothing was recorded by the end of the day; ``since`` is when that began."""
+
+    def __init__(self, negotiation: str, on: date, since: date) -> None:
+        super().__init__(f"nothing of {negotiation} was recorded by {on}")
+        self.negotiation, self.on, self.since = negotiation, on, since
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How far a negotiation had been recorded by the end of a day: up to its revision ``number``.
+
+    ``is_newest`` where no revision came after it. ``redaction`` is the newest revision that blanked
+    something: it holds for the past too. ``since`` is the day of the first revision.
+    """
+
+    negotiation: str
+    number: int
+    is_newest: bool
+    redaction: int
+    since: date
+
+
+def recorded_by(session: Session, negotiation: str, on: date) -> Recorded:
+    """What was recorded of a negotiation by the end of a day, in UTC. Revisions are in the order of time.
+
+    Raises NoSuchRecord and NothingRecorded.
+    """
+    here = session.execute(
+        select(Negotiation.last_revision, Negotiation.last_redaction).where(Negotiation.id == negotiation)
+    ).first()
+    if here is None:
+        raise NoSuchRecord(negotiation)
+
+    def day(number: int) -> date:
+        found: datetime = session.execute(
+            select(Revision.recorded_at).where(Revision.negotiation == negotiation, Revision.number == number)
+        ).scalar_one()
+        return found.astimezone(UTC).date()
+
+    newest: int = here.last_revision
+    since = day(1)
+    if since > on:
+        raise NothingRecorded(negotiation, on, since)
+    number = newest if day(newest) <= on else bisect_right(range(1, newest + 1), on, key=day)
+    return Recorded(negotiation, number, number == newest, here.last_redaction, since)
+
+
+class Step(NamedTuple):
+    """A revision as far as it makes a record what it is; what a redaction erased is not in ``after``.
+
+    ``before`` is there for a rung alone: nothing else says which one was removed.
+    """
+
+    action: str
+    noun: str
+    record: str
+    before: str | None
+    after: str | None
+    reason: str | None
+
+
+def steps(session: Session, negotiation: str, through: int) -> Iterator[Step]:
+    """The revisions of a negotiation up to one, in order, a few at a time."""
+    rows = session.execute(
+        select(
+            Revision.action,
+            Revision.noun,
+            Revision.record,
+            case((Revision.noun == "scale", Revision.before)),
+            Revision.after,
+            Revision.reason,
+        )
+        .where(Revision.negotiation == negotiation, Revision.number <= through)
+        .order_by(Revision.number)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    return (Step(*row) for row in rows)

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.db import ReadSession
-from app.models import ScaleRung
-from app.queries.visibility import published
+from app.models import Revision, ScaleRung
+from app.models.scales import used_rungs, was_used
+from app.queries.negotiations import Cast, IssueHead, NegotiationHead, cast_of, negotiation_head
+from app.queries.visibility import NoSuchRecord, published
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,54 @@ def scales_of(session: ReadSession, negotiation: str, issues: Sequence[str]) -> 
         issue: [Scale(version, rungs) for version, rungs in versions.items()]
         for issue, versions in found.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ScalesPage:
+    """An issue with every version of its scale, the newest first, and how much is placed on each.
+
+    ``open_version`` is the newest one where nothing ever was placed on it, so that it may still be corrected;
+    ``seen`` the newest revision of the issue's scale.
+    """
+
+    negotiation: NegotiationHead
+    cast: Cast
+    issue: IssueHead
+    scales: Sequence[Scale]
+    used: Mapping[int, int]
+    open_version: int | None
+    seen: int
+
+    def scale(self, version: int) -> Scale:
+        """One of the versions. Raises NoSuchRecord."""
+        for scale in self.scales:
+            if scale.version == version:
+                return scale
+        raise NoSuchRecord(f"{self.issue.id}/{version}")
+
+
+def scales_page(session: ReadSession, negotiation: str, issue: str) -> ScalesPage:
+    """The scales of an issue, for the desk. Raises NoSuchRecord."""
+    head = negotiation_head(session, negotiation)
+    cast = cast_of(session, negotiation)
+    if issue not in cast.issues:
+        raise NoSuchRecord(f"issue/{issue}")
+    scales = scales_of(session, negotiation, [issue]).get(issue, [])
+    newest = scales[0].version if scales else None
+    seen = session.scalar(
+        select(func.max(Revision.number)).where(
+            Revision.negotiation == negotiation, Revision.noun == "scale", Revision.record == issue
+        )
+    )
+    return ScalesPage(
+        head,
+        cast,
+        cast.issues[issue],
+        scales,
+        used_rungs(session, negotiation, issue),
+        None if newest is None or was_used(session, negotiation, issue, newest) else newest,
+        seen or 0,
+    )
 
 
 def placements(

@@ -79,7 +79,7 @@ def source_page(
     if source not in found:
         raise NoSuchRecord(f"source/{source}")
     here = found.pop(source)
-    is_later = basis is Basis.REPORTED and here.published_last > on.isoformat()
+    is_later = basis is not Basis.STATED and here.published_last > on.isoformat()
     day = date.fromisoformat(here.published_last) if is_later else on
     places = _cited(session, negotiation, source, day, basis, after)
     subjects = [subject for subject, _ in places[:PAGE]]

@@ -14,6 +14,7 @@ from app.commands.passwords import (
     WrongPassword,
     hash_password,
     is_password,
+    require_password,
 )
 from app.commands.tokens import hashed
 from app.db import ReadSession
@@ -57,7 +58,7 @@ def update_password(
     if has_password and not current:
         faults["current"] = FILL_IN
     try:
-        password_hash = hash_password(password)
+        require_password(password)
     except PasswordTooWeak as fault:
         faults["password"] = str(fault)
     if faults:
@@ -65,7 +66,8 @@ def update_password(
     try:
         if has_password:
             proof = proof_of(request, session, person.name, current)
-        keep, now = session_token(request), datetime.now(UTC)
+        password_hash, now = hash_password(password), datetime.now(UTC)
+        keep = session_token(request)
         change_password(session, person.account, password_hash, proof, keep=keep, now=now)
     except TooManyTries:
         return _show(request, reading, person, form.typed, Faults(form=TOO_MANY_TRIES), 429)

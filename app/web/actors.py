@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.queries.actors import actor_page
-from app.web.deps import Reads, ViewOf
+from app.web.deps import ViewOf, ViewReads
 from app.web.records import show_record
 from app.web.security import Permission, allow
 
@@ -13,7 +13,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/negotiations/{negotiation}/actors/{actor}")
 @allow(Permission.READ_PUBLISHED)
-def show(request: Request, session: Reads, view: ViewOf, negotiation: str, actor: str) -> Response:
+def show(request: Request, session: ViewReads, view: ViewOf, negotiation: str, actor: str) -> Response:
     """An actor with everything that is known of it as of the day of the view."""
     return show_record(
         request,

@@ -1,9 +1,9 @@
 """Dates in words, never with more precision than is known (domain.md §3)."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 
 from app.domain.dates import parse_edtf
 
@@ -33,6 +33,11 @@ def moment_words(moment: datetime) -> str:
     """A moment to the minute: “3 Apr 2024, 14:05 UTC”."""
     moment = moment.astimezone(UTC)
     return f"{day_words(moment.date())}, {moment:%H:%M} UTC"
+
+
+def age_words(since: datetime, now: datetime) -> str:
+    """How long ago a moment was, in words: “5 minutes”, “3 days”."""
+    return str(format_timedelta(max(now - since, timedelta(minutes=1)), granularity="minute", locale=_LOCALE))
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,7 @@
 """What routes take: sessions, the day, the view, and the page that they answer with."""
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
@@ -13,8 +13,12 @@ from sqlalchemy.exc import OperationalError
 from app.commands.accounts import SEEN_EVERY, note_seen
 from app.commands.tokens import hashed
 from app.db import ReadSession, WriteSession, passing_session, read_session, write_session
+from app.domain.vocabulary import Basis
+from app.exchange.snapshots import Snapshots
 from app.forms.filters import View, read_view
 from app.queries.accounts import Person, person_of
+from app.queries.reviews import count_waiting
+from app.queries.revisions import recorded_by
 from app.web.render import public_url
 from app.web.security import NotPermitted, SignInNeeded, is_permitted
 
@@ -50,6 +54,9 @@ def authorise(request: Request, session: Annotated[ReadSession, Depends(reads)])
             passing.commit()
     permission = request.scope["endpoint"].permission
     if is_permitted(permission, person.role if person else None):
+        if person and person.edits and "negotiation" in request.path_params:
+            # Said on every page of the desk; readers are asked nothing.
+            request.state.queue_length = count_waiting(session, request.path_params["negotiation"])
         return
     raise NotPermitted if person else SignInNeeded
 
@@ -76,7 +83,7 @@ def person(request: Request) -> Person:
 
 async def form_items(request: Request) -> list[tuple[str, str]]:
     """What a form submitted, in order. Files are no part of any form here."""
-    form = await request.form(max_files=0, max_fields=500, max_part_size=2_000_000)
+    form = await request.form(max_files=0, max_fields=2000, max_part_size=2_000_000)
     return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
 
 
@@ -89,11 +96,41 @@ def view(request: Request) -> View:
     return read_view(request.query_params, today())
 
 
+@contextmanager
+def as_of(request: Request, live: ReadSession, view: View) -> Iterator[ReadSession]:
+    """What a view is read from: with the basis *recorded* the negotiation as it was recorded by its day.
+
+    Raises NoSuchRecord and NothingRecorded.
+    """
+    if view.basis is not Basis.RECORDED:
+        yield live
+        return
+    recorded = recorded_by(live, request.path_params["negotiation"], view.on)
+    request.state.recorded = recorded
+    if recorded.is_newest:
+        yield live
+        return
+    snapshots: Snapshots = request.app.state.snapshots
+    with snapshots.session(live, recorded) as session:
+        yield session
+
+
+def view_reads(
+    request: Request,
+    live: Annotated[ReadSession, Depends(reads)],
+    view: Annotated[View, Depends(view)],
+) -> Iterator[ReadSession]:
+    with as_of(request, live, view) as session:
+        yield session
+
+
 Writes = Annotated[WriteSession, Depends(writes)]
 FormItems = Annotated[list[tuple[str, str]], Depends(form_items)]
 PersonOf = Annotated[Person, Depends(person)]
 Reads = Annotated[ReadSession, Depends(reads)]
 ViewOf = Annotated[View, Depends(view)]
+# For routes that show records as of a day: reads what the basis of the view asks for.
+ViewReads = Annotated[ReadSession, Depends(view_reads)]
 
 
 @dataclass(frozen=True, slots=True)

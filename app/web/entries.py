@@ -7,18 +7,19 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 
 from app.commands import entries as commands
 from app.commands.entries import By, Entry
-from app.commands.records import Outdated, status_of
+from app.commands.records import Outdated
 from app.db import ReadSession
 from app.domain.attribution import attribution, speaker_words, track
 from app.domain.dates import NotADate
+from app.domain.links import takes_nothing_down
 from app.domain.quotes import place_near, places, words_around
 from app.domain.vocabulary import (
     Answer,
@@ -35,6 +36,7 @@ from app.domain.vocabulary import (
     SourceKind,
     Track,
 )
+from app.forms.addresses import canonical, same_address
 from app.forms.base import Faults, Form, Typed, read_form
 from app.forms.demands import DEMANDS
 from app.forms.entries import (
@@ -44,6 +46,8 @@ from app.forms.entries import (
     Known,
     Noun,
     RetractForm,
+    WordsForm,
+    as_chosen,
     citation_row,
     parts,
     relations,
@@ -56,14 +60,30 @@ from app.forms.entries import (
     with_said_again_faults,
     with_speaker_faults,
 )
+from app.forms.events import EVENTS
+from app.forms.proposals import PROPOSALS
+from app.forms.remarks import REMARKS
+from app.forms.responses import RESPONSES
 from app.forms.suggestions import Field, Suggestion
 from app.models.loading import load_roster
 from app.queries.accounts import Person
-from app.queries.choices import known_choices, source_choice, source_choices, standing_choices
-from app.queries.entries import Editable, editable, editable_citation, publishes_at_once
+from app.queries.choices import known_choices, source_choice, source_choices
+from app.queries.entries import Editable, EditableCitation, editable, editable_citation, publishes_at_once
+from app.queries.histories import names_of
 from app.queries.negotiations import Cast, cast_of, negotiation_head
-from app.queries.readings import CitedRecord, reading_page, text_of
+from app.queries.readings import CitedRecord, known_addresses, reading_page, text_of
+from app.queries.standing import Standing, standing_choices, tracks_of
 from app.queries.visibility import NoSuchRecord
+from app.web.conflicts import (
+    Compared,
+    columns_with_theirs,
+    compared_citation,
+    compared_record,
+    opened_on,
+    outdated,
+    taken,
+    with_theirs,
+)
 from app.web.days import edtf_words
 from app.web.deps import Asked, Asking, Sending, Sent, today
 from app.web.labels import N_, label, noun_words
@@ -72,10 +92,14 @@ from app.web.positions import base_context
 from app.web.render import page
 from app.web.security import Permission, allow
 from app.web.submissions import once
+from app.web.values import Words
 
 router = APIRouter(include_in_schema=False)
 
-NOUNS: Mapping[str, Noun] = {noun.plural: noun for noun in (DEMANDS,)}
+# The number of a citation or a note: one that no database has is none.
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+NOUNS: Mapping[str, Noun] = {noun.plural: noun for noun in (DEMANDS, PROPOSALS, RESPONSES, REMARKS, EVENTS)}
 
 # What may be cited: a term by its own address, though it is entered with its proposal.
 CITED: Mapping[str, RecordType] = {f"{type_.value}s": type_ for type_ in RecordType}
@@ -163,7 +187,9 @@ def create(sent: Sending, negotiation: str, noun: str) -> Response:
     def save() -> str:
         if same:
             known = editable(sent.reading, negotiation, kind.record_type, same[0], sent.person).row
-            stated = row[kind.dated] if row[kind.dated] != known[kind.dated] else None
+            # Only of what is said can it be said again on another day.
+            is_again = kind.dated == "stated" and row["stated"] != known["stated"]
+            stated = row["stated"] if is_again else None
             again = replace(entry, citation=citation_row(data, stated=stated))
             number = commands.cite_record(sent.session, negotiation, same[0], again, by(sent.person))
             return _after(sent, negotiation, kind.plural, same[0], number, typed)
@@ -219,24 +245,23 @@ def create_citation(sent: Sending, negotiation: str, noun: str, record: str) -> 
 
 @router.get("/negotiations/{negotiation}/citations/{number}/edit")
 @allow(Permission.ENTER)
-def edit_citation(asked: Asking, negotiation: str, number: int) -> Response:
+def edit_citation(asked: Asking, negotiation: str, number: Number) -> Response:
     found = editable_citation(asked.reading, negotiation, number, asked.person)
-    typed = Typed({name: [value] for name, value in found.row.items() if value != "no"})
-    typed["speakers"] = found.row["speakers"].split("|") if "speakers" in found.row else []
-    typed["seen"] = [str(found.seen)]
-    return _edit_citation(asked, negotiation, number, typed, Faults())
+    typed = typed_citation(found.row) | {"seen": [str(found.seen)]}
+    return _edit_citation(asked, negotiation, number, Typed(typed), Faults())
 
 
 @router.post("/negotiations/{negotiation}/citations/{number}/edit")
 @allow(Permission.ENTER)
-def update_citation(sent: Sending, negotiation: str, number: int) -> Response:
+def update_citation(sent: Sending, negotiation: str, number: Number) -> Response:
     """Correct a citation, with a reason; what was entered before stays in its history."""
     before = editable_citation(sent.reading, negotiation, number, sent.person)
     form: Form[Any] = read_form(CorrectCitationForm, sent.items)
-    known = _known(sent, negotiation)[1]
-    faults = with_relation_fault(with_speaker_faults(Faults(form.faults), form.typed, known), form.typed)
-    source = source_choice(sent.reading, negotiation, before.row["source"], sent.person)
-    faults = with_said_again_faults(faults, form.typed, source.published if source else "")
+    if (theirs := taken(form.typed.one("action"))) is not None:
+        typed = outdated(form.typed, before.seen)
+        typed = columns_with_theirs(typed, typed_citation(before.row), CITATION_COLUMNS, theirs)
+        return _edit_citation(sent, negotiation, number, typed, Faults())
+    faults = citation_faults(sent, negotiation, before, form)
 
     def again(faults: Faults, status: int, conflict: Outdated | None = None) -> Response:
         return _edit_citation(sent, negotiation, number, form.typed, faults, status, conflict)
@@ -250,9 +275,43 @@ def update_citation(sent: Sending, negotiation: str, number: int) -> Response:
         commands.edit_citation(
             sent.session, negotiation, number, row, by(sent.person), reason=data.reason, seen=data.seen
         )
-        return _record_address(sent, negotiation, f"{before.type.value}s", before.record, before.status)
+        return _corrected_address(
+            sent, negotiation, f"{before.type.value}s", before.record, before.status, number
+        )
 
     return once(sent.session, form.typed.one("token"), sent.person.account, sent.items, save, again)
+
+
+@router.post("/negotiations/{negotiation}/citations/{number}/retract")
+@allow(Permission.EDIT)
+def retract_citation(sent: Sending, negotiation: str, number: int) -> Response:
+    """Retract one report of a record that was our mistake; the record stays with its others."""
+    form: Form[Any] = read_form(RetractForm, sent.items)
+    found = editable_citation(sent.reading, negotiation, number, sent.person)
+
+    def again(faults: Faults, status: int, conflict: Outdated | None = None) -> Response:
+        sent.reading.rollback()
+        now = editable_citation(sent.reading, negotiation, number, sent.person)
+        own = {"seen": [str(now.seen)], "retraction": [form.typed.one("reason")]}
+        typed = Typed(typed_citation(now.row) | own)
+        return _edit_citation(sent, negotiation, number, typed, _of_retraction(faults), status)
+
+    if form.data is None:
+        return again(form.faults, 422)
+    data: RetractForm = form.data
+
+    def save() -> str:
+        commands.retract_citation(
+            sent.session, negotiation, number, by(sent.person), reason=data.reason, seen=data.seen
+        )
+        return _record_address(sent, negotiation, f"{found.type.value}s", found.record, found.status)
+
+    return once(sent.session, form.typed.one("token"), sent.person.account, sent.items, save, again)
+
+
+def _of_retraction(faults: Faults) -> Faults:
+    """The faults of the smaller form, beside its own field."""
+    return Faults({"retraction" if name == "reason" else name: words for name, words in faults.items()})
 
 
 @router.get("/negotiations/{negotiation}/{noun:noun}/{record}/edit")
@@ -267,16 +326,24 @@ def edit(asked: Asking, negotiation: str, noun: str, record: str) -> Response:
 def update(sent: Sending, negotiation: str, noun: str, record: str) -> Response:
     """Correct a record, with a reason. A form that is out of date is refused with both texts shown."""
     kind = NOUNS[noun]
-    found = _editable(sent, negotiation, kind, record)
     form: Form[Any] = read_form(kind.edit, _dated(sent.items, kind))
+    try:
+        found = _editable(sent, negotiation, kind, record)
+    except NoSuchRecord:
+        # Not theirs to correct any more, or retracted: what was typed is not lost for that.
+        found = editable(sent.reading, negotiation, kind.record_type, record, sent.person, retracted=True)
+        words = "This record was published or retracted meanwhile; nothing was saved. Your text is here."
+        return _edit(sent, negotiation, kind, found, form.typed, Faults(form=words), 409)
 
     def again(faults: Faults, status: int, conflict: Outdated | None = None) -> Response:
         return _edit(sent, negotiation, kind, found, form.typed, faults, status, conflict)
 
+    if (theirs := taken(form.typed.one("action"))) is not None:
+        typed = with_theirs(kind, outdated(form.typed, found.seen), _typed(kind, found), theirs)
+        return _edit(sent, negotiation, kind, found, typed, Faults())
     if _only_changes_the_form(form.typed):
         return _edit(sent, negotiation, kind, found, _acted(kind, form.typed), Faults())
-    faults = with_dated_faults(Faults(form.faults), form.typed, kind.dated, today())
-    faults = kind.faults(faults, form.typed, _known(sent, negotiation)[1])
+    faults = correction_faults(sent, negotiation, kind, found, form)
     faults = with_date_conflict(faults, sent.items, kind.dated)
     if faults or form.data is None:
         return again(faults, 422)
@@ -295,7 +362,7 @@ def update(sent: Sending, negotiation: str, noun: str, record: str) -> Response:
             seen=data.seen,
             terms=kind.terms(form.typed) if kind.terms else None,
         )
-        return _record_address(sent, negotiation, noun, record, found.status)
+        return _corrected_address(sent, negotiation, noun, record, found.status)
 
     return once(sent.session, form.typed.one("token"), sent.person.account, sent.items, save, again)
 
@@ -306,12 +373,13 @@ def retract(sent: Sending, negotiation: str, noun: str, record: str) -> Response
     """Retract a record that was our mistake, with a reason that its page will give."""
     kind = NOUNS[noun]
     form: Form[Any] = read_form(RetractForm, sent.items)
-    found = _editable(sent, negotiation, kind, record)
+    _editable(sent, negotiation, kind, record)
 
     def again(faults: Faults, status: int, conflict: Outdated | None = None) -> Response:
-        typed = Typed(_typed(kind, found) | {"retraction": [form.typed.one("reason")]})
-        faults = Faults({"retraction" if name == "reason" else name: words for name, words in faults.items()})
-        return _edit(sent, negotiation, kind, found, typed, faults, status, conflict)
+        sent.reading.rollback()
+        now = _editable(sent, negotiation, kind, record)
+        typed = Typed(_typed(kind, now) | {"retraction": [form.typed.one("reason")]})
+        return _edit(sent, negotiation, kind, now, typed, _of_retraction(faults), status)
 
     if form.data is None:
         return again(form.faults, 422)
@@ -377,14 +445,55 @@ def _acted(kind: Noun, typed: Typed) -> Typed:
     return kind.acted(typed, typed.one("action")) if kind.acted else typed
 
 
+# What the form of a citation can change.
+CITATION_COLUMNS = (*WordsForm.model_fields, "relation", "stated")
+
+
+def typed_citation(row: Mapping[str, str]) -> Typed:
+    """A stored citation as its form would have been filled."""
+    typed = Typed({name: [value] for name, value in row.items() if value != "no"})
+    typed["speakers"] = row["speakers"].split("|") if "speakers" in row else []
+    return typed
+
+
+def citation_faults(asked: Asked, negotiation: str, found: EditableCitation, form: Form[Any]) -> Faults:
+    """Everything that is wrong with a citation as it is to be."""
+    known = _known(asked, negotiation)[1]
+    faults = with_relation_fault(with_speaker_faults(Faults(form.faults), form.typed, known), form.typed)
+    source = source_choice(asked.reading, negotiation, found.row["source"], asked.person)
+    return with_said_again_faults(faults, form.typed, source.published if source else "")
+
+
+def correction_faults(asked: Asked, negotiation: str, kind: Noun, found: Editable, form: Form[Any]) -> Faults:
+    """Everything that is wrong with a record as it is to be."""
+    faults = with_dated_faults(Faults(form.faults), form.typed, kind.dated, today())
+    return kind.faults(faults, form.typed, _known(asked, negotiation, found)[1])
+
+
 def _faults(sent: Sent, negotiation: str, kind: Noun, form: Form[Any]) -> Faults:
     """Everything that is wrong with a new entry."""
-    _, known = _known(sent, negotiation)
+    cast, known = _known(sent, negotiation)
     printed = _printed(sent, negotiation, form.typed)
     faults = with_dated_faults(with_report_faults(form, today()), form.typed, kind.dated, today(), printed)
     faults = kind.faults(with_speaker_faults(faults, form.typed, known), form.typed, known)
     faults = _with_quote_faults(sent, negotiation, faults, form.typed)
+    faults = _with_hearsay_faults(sent, negotiation, faults, form.typed, kind, cast)
     return with_date_conflict(faults, sent.items, kind.dated)
+
+
+def _with_hearsay_faults(
+    asked: Asked, negotiation: str, faults: Faults, typed: Typed, kind: Noun, cast: Cast
+) -> Faults:
+    """What is said by others only cannot replace what is from its own side (domain.md §4)."""
+    replaced = [other for other, relation in relations(typed).items() if relation == LinkRelation.REPLACES]
+    if replaced and kind.record_type is RecordType.DEMAND:
+        seen = _attributions(asked.reading, negotiation, typed, kind, cast)
+        tracks = {holder: track([speaks]) for holder, speaks in seen.items() if holder}
+        for other, theirs in tracks_of(asked.reading, negotiation, replaced, today()).items():
+            if takes_nothing_down(tracks, theirs):
+                words = "This is from its own side; what is only said by others never replaces that."
+                faults.setdefault(f"relation-{other}", words)
+    return faults
 
 
 def _with_quote_faults(asked: Asked, negotiation: str, faults: Faults, typed: Typed) -> Faults:
@@ -434,9 +543,7 @@ def _after(sent: Sent, negotiation: str, noun: str, record: str, number: int | N
         said = {**speaker, "setting": typed.one("setting"), "speakers": typed.one("speakers")}
         kept = {name: value for name, value in said.items() if value}
         return address(f"{here}/{noun}/new", source=source, **kept)
-    status = status_of(sent.session, negotiation, CITED[noun], record)
-    if number is not None and not sent.person.edits:
-        return address(f"{here}/entries")
+    _, status = commands.entry_of(sent.session, negotiation, CITED[noun], record, number)
     return _record_address(sent, negotiation, noun, record, status)
 
 
@@ -456,10 +563,21 @@ def _record_address(sent: Sent, negotiation: str, noun: str, record: str, status
     return address(f"{here}/{noun}/{record}")
 
 
+def _corrected_address(
+    sent: Sent, negotiation: str, noun: str, record: str, status: ReviewStatus, number: int | None = None
+) -> str:
+    """Where a correction leads: what waits for an editor, back to where that editor reads it."""
+    if status in (ReviewStatus.SUBMITTED, ReviewStatus.RETURNED) and sent.person.edits:
+        number, _ = commands.entry_of(sent.session, negotiation, CITED[noun], record, number)
+        return address(f"/negotiations/{negotiation}/reviews/{number}")
+    return _record_address(sent, negotiation, noun, record, status)
+
+
 # --- Pages ----------------------------------------------------------------------------------------------
 
 
-def _known(asked: Asked, negotiation: str) -> tuple[Cast, Known]:
+def _known(asked: Asked, negotiation: str, found: Editable | None = None) -> tuple[Cast, Known]:
+    """Who takes part, and what a form may name; ``found`` is the record that it corrects."""
     negotiation_head(asked.reading, negotiation)
     cast = cast_of(asked.reading, negotiation)
     chosen = known_choices(asked.reading, negotiation, asked.person)
@@ -470,13 +588,19 @@ def _known(asked: Asked, negotiation: str) -> tuple[Cast, Known]:
         chosen.proposals,
         chosen.terms,
         chosen.events,
+        chosen.proposal_of,
+        chosen.amends,
+        found.id if found else "",
+        [term["id"] for term in found.terms] if found else (),
     )
 
 
-def form_context(asked: Asked, negotiation: str, typed: Typed, faults: Faults) -> dict[str, Any]:
+def form_context(
+    asked: Asked, negotiation: str, typed: Typed, faults: Faults, found: Editable | None = None
+) -> dict[str, Any]:
     """What every form of an entry is given: what to choose from, what was typed, what is wrong."""
     head = negotiation_head(asked.reading, negotiation)
-    cast, known = _known(asked, negotiation)
+    cast, known = _known(asked, negotiation, found)
     token = typed.one("token") if "form" not in faults else ""
     return base_context(asked.view, head, "new") | {
         "cast": cast,
@@ -484,6 +608,7 @@ def form_context(asked: Asked, negotiation: str, typed: Typed, faults: Faults) -
         "typed": typed,
         "faults": faults,
         "reading": None,
+        **address_context(asked, negotiation, typed.one("url")),
         "publishes": publishes_at_once(asked.reading, negotiation, asked.person),
         "token": token or secrets.token_urlsafe(32),
         "source": _source(asked, negotiation, typed),
@@ -496,12 +621,12 @@ def form_context(asked: Asked, negotiation: str, typed: Typed, faults: Faults) -
             "kinds": labelled(DemandKind),
             "grades": labelled(RecordGrade),
             "answers": labelled(Answer),
-            "remark_kinds": labelled(RemarkKind),
+            "remark_kinds": [*labelled(RemarkKind)[:-1], (RemarkKind.OTHER.value, N_("Something else"))],
             "event_kinds": labelled(EventKind),
             "outcomes": labelled(Outcome),
             "settings": labelled(Setting),
             "source_kinds": labelled(SourceKind),
-            "attributions": labelled([Attribution.MEDIATOR, Attribution.OPPONENT]),
+            "attributions": labelled([Attribution.THIRD_PARTY, Attribution.MEDIATOR, Attribution.OPPONENT]),
             "relations": [
                 ("", N_("no relation")),
                 (SAME_CLAIM, N_("same claim: add this report to it")),
@@ -514,20 +639,43 @@ def form_context(asked: Asked, negotiation: str, typed: Typed, faults: Faults) -
     }
 
 
+def address_context(asked: Asked, negotiation: str, url: str) -> dict[str, Any]:
+    """What is here already under the address of a report, and how the address will be kept."""
+    url = url.strip()[:2000]
+    looks = url.startswith(("http://", "https://"))
+    found = known_addresses(asked.reading, negotiation, same_address(url), asked.person) if looks else []
+    kept = canonical(url) if looks else ""
+    return {"already": found, "kept_address": kept if kept != url else ""}
+
+
 def claim_context(asked: Asked, negotiation: str, kind: Noun, context: dict[str, Any]) -> dict[str, Any]:
     """What the form of a noun is given beside: its words, what readers would see, what is standing."""
     typed: Typed = context["typed"]
     sentences = _sentences(asked.reading, negotiation, kind, typed, context)
-    standing = standing_choices(asked.reading, negotiation, kind.record_type, typed, today(), asked.person)
+    standing = Standing()
+    if not context["known"].record:
+        standing = standing_choices(asked.reading, negotiation, kind.record_type, typed, today())
     return {
+        "typed": as_chosen(typed, kind.dated),
         "noun": kind.plural,
         "noun_words": noun_words(kind.plural),
-        "standing": standing,
+        "instead": _instead(negotiation, kind, typed),
+        "terms": kind.shown_terms(typed) if kind.shown_terms else (),
+        "standing": standing.choices,
+        "standing_count": standing.count,
         "relations": relations(typed),
         "parts": parts(typed),
         "speaks_own": any(found["track"] is Track.OWN_SIDE for found in sentences),
         "sentences": sentences,
     }
+
+
+def _instead(negotiation: str, kind: Noun, typed: Typed) -> list[tuple[str, str]]:
+    """The forms of the other nouns, of the same report and speaker: their words and addresses."""
+    said = {name: typed.one(name) for name in ("source", "attributed_to", "anonymous", "setting", "speakers")}
+    here = f"/negotiations/{negotiation}"
+    others = [plural for plural in NOUNS if plural != kind.plural]
+    return [(noun_words(plural)["instead"], address(f"{here}/{plural}/new", **said)) for plural in others]
 
 
 def _shown(date_typed: str) -> str:
@@ -574,37 +722,40 @@ def _cited_address(negotiation: str, one: CitedRecord) -> str:
     return address(f"{here}/{'terms' if one.type is RecordType.TERM else one.type.value + 's'}/{one.record}")
 
 
+def _attributions(
+    session: ReadSession, negotiation: str, typed: Typed, kind: Noun, cast: Cast
+) -> dict[str | None, Attribution]:
+    """Who speaks, seen from each of those whose claim it is; from nobody, where it may be nobody's."""
+    roster = load_roster(session, negotiation)
+    speakers = [speaker for speaker in typed["speakers"] if speaker in cast.actors]
+    coded = typed.one("attribution")
+    by_hand = Attribution(coded) if coded in set(Attribution) else None
+    holders: list[str | None] = [holder for holder in typed[kind.subjects] if holder in cast.actors]
+    if not holders and kind.of_nobody:
+        holders = [None]
+    return {holder: attribution(speakers, by_hand, holder, roster) for holder in holders}
+
+
 def _sentences(
     session: ReadSession, negotiation: str, kind: Noun, typed: Typed, context: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """For each holder, the sentence that readers would see, and the track on which the claim would stand."""
-    roster = load_roster(session, negotiation)
     cast: Cast = context["cast"]
     source = context["source"]
-    coded = typed.one("attribution")
     speaker = speaker_words(
         typed.one("attributed_to"), typed.one("public_wording"), anonymous=bool(typed.one("anonymous"))
     )
-    found = []
-    for holder in typed[kind.subjects] if kind.subjects else ():
-        if holder in cast.actors:
-            speaks = attribution(
-                [speaker for speaker in typed["speakers"] if speaker in cast.actors],
-                Attribution(coded) if coded in set(Attribution) else None,
-                holder,
-                roster,
-            )
-            found.append(
-                {
-                    "holder": cast.name(holder),
-                    "attribution": speaks,
-                    "track": track([speaks]),
-                    "speaker": speaker,
-                    "outlet": source.outlet if source else typed.one("outlet"),
-                    "published": _shown(source.published if source else typed.one("published").strip()),
-                }
-            )
-    return found
+    return [
+        {
+            "holder": cast.name(holder) if holder else "",
+            "attribution": speaks,
+            "track": track([speaks]),
+            "speaker": speaker,
+            "outlet": source.outlet if source else typed.one("outlet"),
+            "published": _shown(source.published if source else typed.one("published").strip()),
+        }
+        for holder, speaks in _attributions(session, negotiation, typed, kind, cast).items()
+    ]
 
 
 def _cite(
@@ -638,9 +789,11 @@ def _edit_citation(
     status: int = 200,
     conflict: Outdated | None = None,
 ) -> Response:
+    if conflict:
+        asked.reading.rollback()
     found = editable_citation(asked.reading, negotiation, number, asked.person)
     if conflict:
-        typed = Typed(typed | {"seen": [str(conflict.revision)]})
+        typed = outdated(typed, found.seen)
     context = form_context(asked, negotiation, typed, faults)
     noun = f"{found.type.value}s"
     context |= {
@@ -648,9 +801,22 @@ def _edit_citation(
         "noun_words": noun_words(noun),
         "record": found.record,
         "number": number,
-        "newest": conflict.newest if conflict else None,
+        "found": found,
+        "conflict": _compared_citation(asked, negotiation, found, typed, context["cast"]),
     }
     return page(asked.request, "entries/citation.html", context, status=status)
+
+
+def _compared_citation(
+    asked: Asked, negotiation: str, found: EditableCitation, typed: Typed, cast: Cast
+) -> list[Compared] | None:
+    base = opened_on(typed)
+    if base is None:
+        return None
+    items = [(name, value) for name, values in typed.items() for value in values]
+    data = read_form(CorrectCitationForm, [*items, ("reason", "…")]).data
+    mine = citation_row(data, relation=data.relation, stated=data.stated) if data else found.row
+    return compared_citation(asked.reading, negotiation, found, base, mine, CITATION_COLUMNS, Words(cast))
 
 
 def _editable(asked: Asked, negotiation: str, kind: Noun, record: str) -> Editable:
@@ -672,15 +838,33 @@ def _edit(
     conflict: Outdated | None = None,
 ) -> Response:
     if conflict:
-        typed = Typed(typed | {"seen": [str(conflict.revision)]})
-    context = form_context(asked, negotiation, typed, faults)
+        # What was read before the form was refused may be older than what refused it.
+        asked.reading.rollback()
+        found = editable(asked.reading, negotiation, kind.record_type, found.id, asked.person, retracted=True)
+        typed = outdated(typed, found.seen)
+    context = form_context(asked, negotiation, typed, faults, found)
     context |= claim_context(asked, negotiation, kind, context)
     context |= {
         "record": found.id,
         "found": found,
-        "newest": conflict.newest if conflict else None,
+        "conflict": _compared(asked, negotiation, kind, found, typed, context["cast"]),
     }
     return page(asked.request, "entries/edit.html", context, status=status)
+
+
+def _compared(
+    asked: Asked, negotiation: str, kind: Noun, found: Editable, typed: Typed, cast: Cast
+) -> list[Compared] | None:
+    """What somebody else has saved meanwhile beside what was typed; None where nobody has."""
+    base = opened_on(typed)
+    if base is None:
+        return None
+    items = [(name, value) for name, values in with_date(typed, kind.dated).items() for value in values]
+    data = read_form(kind.edit, [*items, ("reason", "…")]).data
+    mine = kind.row(data) if data else found.row
+    terms = kind.terms(typed) if kind.terms else None
+    words = Words(cast, names_of(asked.reading, negotiation, [found.row, mine], asked.person))
+    return compared_record(asked.reading, negotiation, kind, found, base, mine, terms, words)
 
 
 def _typed(kind: Noun, found: Editable) -> Typed:

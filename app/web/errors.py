@@ -5,11 +5,14 @@ import logging
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.queries.revisions import NothingRecorded
 from app.queries.visibility import NoSuchRecord
 from app.web.paths import address
+from app.web.redirects import moved
 from app.web.render import page
 from app.web.security import NotPermitted, SignInNeeded
 
@@ -36,6 +39,7 @@ def install(app: FastAPI) -> None:
     """Answer every error as a page, or as problem+json under /api."""
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(NoSuchRecord, _missing)
+    app.add_exception_handler(NothingRecorded, _unrecorded)
     app.add_exception_handler(SignInNeeded, _sign_in)
     app.add_exception_handler(NotPermitted, _not_permitted)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -75,7 +79,20 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _missing(request: Request, error: Exception) -> Response:
-    return answer(request, 404)
+    """Where the record was merged into another, on to that one."""
+    return moved(request) or answer(request, 404)
+
+
+def _unrecorded(request: Request, error: Exception) -> Response:
+    """Of the negotiation nothing was recorded by then: what else can be read at this address."""
+    assert isinstance(error, NothingRecorded)  # noqa: S101 - the type that this handler is registered for
+    if request.url.path.startswith("/api/"):
+        words = f"This site had recorded nothing of it by {error.on}; its records begin on {error.since}."
+        return problem(404, "Nothing was recorded here by this day", words)
+    path = request.url.path
+    query = {name: text for name, text in request.query_params.items() if name not in ("on", "basis", "path")}
+    context = {"on": error.on, "since": error.since, "path": path, "query": query}
+    return page(request, "errors/unrecorded.html", context, status=404)
 
 
 def _sign_in(request: Request, error: Exception) -> Response:
@@ -116,6 +133,9 @@ class UnexpectedFaults:
             return
         try:
             await self.app(scope, receive, noting)
+        except ClientDisconnect:
+            # The browser went on before its form had come in whole; nobody waits for an answer.
+            return
         except Exception as error:
             response = _unexpected(request, error)
             if started:
@@ -125,7 +145,9 @@ class UnexpectedFaults:
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
-    log.exception(
-        "unexpected error in %s", request.url.path.encode("unicode_escape").decode(), exc_info=error
-    )
+    path = request.url.path
+    if token := request.path_params.get("token"):
+        # Whoever reads the log must not be able to use somebody else's link.
+        path = path.replace(token, "{token}")
+    log.exception("unexpected error in %s", path.encode("unicode_escape").decode(), exc_info=error)
     return answer(request, 500)

@@ -1,5 +1,7 @@
 """The words of the interface for every word of the vocabulary. Marked for translation, whole phrases."""
 
+import re
+
 from babel import Locale, UnknownLocaleError
 
 from app.domain.vocabulary import (
@@ -17,6 +19,7 @@ from app.domain.vocabulary import (
     RecordGrade,
     RecordType,
     RemarkKind,
+    ReviewStatus,
     Role,
     Setting,
     SourceKind,
@@ -86,7 +89,11 @@ LABELS: dict[type, dict[str, str]] = {
         "third_party": N_("neither side"),
     },
     Track: {"own_side": N_("From its own side"), "others": N_("Said by others")},
-    Basis: {"reported": N_("Known by then"), "stated": N_("With hindsight")},
+    Basis: {
+        "reported": N_("Known by then"),
+        "stated": N_("With hindsight"),
+        "recorded": N_("As recorded here"),
+    },
     Empty: {
         "others_only": N_("Only said by others"),
         "dropped": N_("Dropped"),
@@ -137,6 +144,13 @@ LABELS: dict[type, dict[str, str]] = {
         "interview": N_("interview"),
         "leak": N_("leak"),
     },
+    ReviewStatus: {
+        "draft": N_("Draft"),
+        "submitted": N_("Waits for an editor"),
+        "returned": N_("Returned"),
+        "published": N_("Published"),
+        "retracted": N_("Retracted"),
+    },
     OutletGrade: {
         "A": N_("Completely reliable"),
         "B": N_("Usually reliable"),
@@ -162,9 +176,11 @@ LABELS: dict[type, dict[str, str]] = {
 
 # What a person may do, by the role of the account.
 DUTIES = {
-    AccountRole.CONTRIBUTOR: N_("Enters what is reported; an editor looks at it before readers see it."),
-    AccountRole.EDITOR: N_("Enters, publishes, corrects and retracts."),
-    AccountRole.ADMIN: N_("Does all that an editor does, and lets people in."),
+    AccountRole.CONTRIBUTOR: N_(
+        "A contributor enters what is reported; an editor looks at it before readers see it."
+    ),
+    AccountRole.EDITOR: N_("An editor enters, publishes, corrects and retracts."),
+    AccountRole.ADMIN: N_("An admin does all that an editor does, and lets people in."),
 }
 
 KIND_LABELS: dict[RecordType, dict[str, str]] = {
@@ -175,14 +191,133 @@ KIND_LABELS: dict[RecordType, dict[str, str]] = {
 }
 
 
-ACTIONS = {
-    ("demand", "create"): N_("Recorded"),
-    ("demand", "edit"): N_("Corrected"),
-    ("demand", "retract"): N_("Retracted"),
+# What a revision did, by its action alone, and where the noun asks for other words.
+ACTIONS: dict[str | tuple[str, str], str] = {
+    "create": N_("Recorded"),
+    "edit": N_("Corrected"),
+    "submit": N_("Submitted for review"),
+    "return": N_("Returned with a comment"),
+    "publish": N_("Published"),
+    "retract": N_("Retracted"),
+    "restore": N_("Restored"),
+    "merge": N_("Merged into this one"),
+    "remove": N_("Taken away"),
+    "reorder": N_("Put in another order"),
+    "redact": N_("Blanked for somebody’s safety"),
+    "withhold": N_("Shown as withheld"),
     ("citation", "create"): N_("Report added"),
     ("citation", "edit"): N_("Report corrected"),
+    ("citation", "submit"): N_("Report submitted for review"),
+    ("citation", "publish"): N_("Report published"),
+    ("citation", "retract"): N_("Report retracted"),
+    ("citation", "restore"): N_("Report restored"),
+    ("citation", "merge"): N_("Report that was there twice left out"),
+    ("link", "merge"): N_("Link that was there twice, or led to itself, left out"),
+    ("participant", "merge"): N_("Role that was there twice left out"),
+    ("coverage", "merge"): N_("Search that was there twice left out"),
+    ("link", "create"): N_("Linked"),
+    ("link", "edit"): N_("Link corrected"),
+    ("link", "remove"): N_("Link taken away"),
+    ("term", "create"): N_("Term recorded"),
+    ("term", "edit"): N_("Term corrected"),
+    ("term", "retract"): N_("Term taken out"),
+    ("participant", "create"): N_("Role given"),
+    ("participant", "edit"): N_("Role corrected"),
+    ("scale", "create"): N_("Scale recorded"),
+    ("scale", "edit"): N_("Rung corrected"),
+    ("scale", "remove"): N_("Rung taken away"),
+    ("coverage", "create"): N_("Search recorded"),
+    ("coverage", "remove"): N_("Search taken away"),
+    "place": N_("Placed on the scale"),
+    "unplace": N_("Taken off the scale"),
+    ("text", "create"): N_("Text of the report kept"),
+    ("text", "edit"): N_("Text of the report corrected"),
 }
 
+
+# What each column of a row is called wherever it is shown: in histories, and where two texts meet. Where a
+# noun calls it something else, under noun and column.
+COLUMN_NAMES: dict[str | tuple[str, str], str] = {
+    "title": N_("Title"),
+    "summary": N_("Summary"),
+    "started": N_("Began"),
+    "ended": N_("Ended"),
+    "name": N_("Name"),
+    "kind": N_("Kind"),
+    "part_of": N_("Part of"),
+    "aliases": N_("Other names"),
+    "role": N_("Role"),
+    "from": N_("From"),
+    "to": N_("To"),
+    "question": N_("Question"),
+    "description": N_("Description"),
+    "holders": N_("Whose position"),
+    "issues": N_("Issue"),
+    "issue": N_("Issue"),
+    "quantity": N_("Quantity"),
+    "unit": N_("Unit"),
+    "condition": N_("If, or in return for"),
+    "deadline": N_("Deadline"),
+    "stated": N_("Stated on"),
+    "grade": N_("Grade"),
+    "proposal": N_("Proposal"),
+    "overtaken_by": N_("Overtaken by"),
+    "scale_version": N_("Version of the scale"),
+    "rung_min": N_("Lowest rung"),
+    "rung_max": N_("Highest rung"),
+    "placement_reason": N_("Placed there because"),
+    "proposed_by": N_("Put forward by"),
+    "mediated_by": N_("Mediated by"),
+    "presented": N_("Presented on"),
+    "amends": N_("Amends"),
+    "outcome": N_("Outcome"),
+    "phase": N_("Phase"),
+    "obliged": N_("Who must do it"),
+    "tabled_by": N_("Only wanted by"),
+    "term": N_("Term"),
+    "actor": N_("Actor"),
+    "response": N_("Answer"),
+    "about": N_("About"),
+    "remark": N_("What it says"),
+    "starts": N_("Began"),
+    "ends": N_("Ended"),
+    "place": N_("Place"),
+    "outlet": N_("Outlet"),
+    "url": N_("Address"),
+    "published": N_("Published"),
+    "language": N_("Language"),
+    "author": N_("Author"),
+    "origin": N_("Relays"),
+    "archive_url": N_("Kept copy"),
+    "status": N_("What the outlet did with it"),
+    "status_date": N_("Since when"),
+    "note": N_("Note"),
+    "source": N_("Report"),
+    "subject": N_("Record"),
+    "relation": N_("Supports or denies"),
+    "quote": N_("Exact words"),
+    "translation": N_("Translation"),
+    "speakers": N_("Speaks for"),
+    "attributed_to": N_("Speaker"),
+    "public_wording": N_("Vaguer public wording"),
+    "anonymous": N_("Unnamed in the report"),
+    "setting": N_("Setting"),
+    "attribution": N_("Whose the unnamed source is"),
+    "sensitive": N_("Sensitive"),
+    "locator": N_("Place in the report"),
+    "version": N_("Version"),
+    "rung": N_("Rung"),
+    "label": N_("Wording"),
+    "searched_through": N_("Searched through"),
+    "review": N_("Review"),
+    "text": N_("Text of the report"),
+    "reason": N_("Why"),
+    ("citation", "stated"): N_("Said again on"),
+    ("link", "from"): N_("The demand"),
+    ("link", "relation"): N_("Does to the other"),
+    ("link", "to"): N_("The other demand"),
+    ("link", "note"): N_("Which part of it"),
+}
 
 # What a field is called in the summary of faults, where its fault alone would not tell.
 FIELDS = {
@@ -200,9 +335,40 @@ FIELDS = {
     "stated": N_("Date"),
     "stated_day": N_("Stated on"),
     "deadline": N_("Deadline"),
+    "heading": N_("Title"),
+    "proposed_by": N_("Put forward by"),
+    "mediated_by": N_("Mediated by"),
+    "presented": N_("Date"),
+    "presented_day": N_("Presented on"),
+    "amends": N_("Amends"),
+    "outcome": N_("Outcome"),
+    "ended": N_("Ended on"),
+    "proposal": N_("Proposal"),
+    "term": N_("Term"),
+    "actor": N_("Who answers"),
+    "response": N_("The answer"),
+    "whom": N_("About"),
+    "issue": N_("Issue"),
+    "remark": N_("Kind"),
+    "starts": N_("Date"),
+    "starts_day": N_("Begins on"),
+    "ends": N_("Ends on"),
+    "place": N_("Place"),
     "quote": N_("Exact words"),
     "reason": N_("Why"),
     "retraction": N_("Why"),
+    "removal": N_("Why"),
+    "relation": N_("What it does"),
+    "other": N_("The other demand"),
+    "part": N_("Which part of it"),
+    "event": N_("Event"),
+    "label": N_("Rungs"),
+    "scale_version": N_("Version of the scale"),
+    "rung_min": N_("On which rung"),
+    "rung_max": N_("Up to which rung"),
+    "placement_reason": N_("Why there"),
+    "whose": N_("Whose position"),
+    "searched_through": N_("Searched through"),
     "name": N_("Name"),
     "password": N_("Password"),
     "current": N_("Present password"),
@@ -213,6 +379,8 @@ FIELDS = {
 # What the desk says of each noun: the headings of its forms, and what one record of it is called.
 NOUN_WORDS = {
     "demands": {
+        "instead": N_("a demand"),
+        "choose": N_("Choose whose position it is, and name the speaker."),
         "new": N_("Report a demand"),
         "new_lead": N_("One claim, from one report, and who says so."),
         "edit": N_("Correct a demand"),
@@ -224,6 +392,11 @@ NOUN_WORDS = {
         "retract": N_("Retract this demand"),
     },
     "proposals": {
+        "instead": N_("a proposal"),
+        "choose": N_("Choose who put it forward, and name the speaker."),
+        "none_like_it": N_(
+            "Nothing here is like it. Its title and date are compared with those of all proposals."
+        ),
         "new": N_("Report a proposal"),
         "new_lead": N_("A package that somebody put forward, term by term, from one report."),
         "edit": N_("Correct a proposal"),
@@ -235,6 +408,9 @@ NOUN_WORDS = {
     },
     "terms": {"one": N_("The term")},
     "responses": {
+        "instead": N_("a response"),
+        "choose": N_("Choose who answers, and name the speaker."),
+        "none_like_it": N_("No answer of this party to this proposal is here. Choose both to see them."),
         "new": N_("Report a response"),
         "new_lead": N_("A party’s answer to a proposal or to one of its terms, from one report."),
         "edit": N_("Correct a response"),
@@ -243,6 +419,9 @@ NOUN_WORDS = {
         "retract": N_("Retract this response"),
     },
     "remarks": {
+        "instead": N_("a remark"),
+        "of_nobody": N_("It is about the talks, so it is on no side: this is who says it."),
+        "none_like_it": N_("No remark about them on this issue is here."),
         "new": N_("Report a remark"),
         "new_lead": N_("What somebody says about a party or the talks; never a position."),
         "edit": N_("Correct a remark"),
@@ -251,6 +430,11 @@ NOUN_WORDS = {
         "retract": N_("Retract this remark"),
     },
     "events": {
+        "instead": N_("an event"),
+        "of_nobody": N_("An event is on no side: this is who reports it."),
+        "none_like_it": N_(
+            "Nothing here is like it. Its title and date are compared with those of all events."
+        ),
         "new": N_("Report an event"),
         "new_lead": N_("Context on the time line: what happened, when and where."),
         "edit": N_("Correct an event"),
@@ -266,13 +450,69 @@ def noun_words(plural: str) -> dict[str, str]:
     return NOUN_WORDS[plural]
 
 
+def count_words(record_type: RecordType, count: int) -> str:
+    """How many records of a type: “3 demands”."""
+    return f"{count} {COUNTED[record_type][count != 1]}"
+
+
+# One of a type, and several.
+COUNTED = {
+    RecordType.DEMAND: (N_("demand"), N_("demands")),
+    RecordType.PROPOSAL: (N_("proposal"), N_("proposals")),
+    RecordType.TERM: (N_("term"), N_("terms")),
+    RecordType.RESPONSE: (N_("response"), N_("responses")),
+    RecordType.REMARK: (N_("remark"), N_("remarks")),
+    RecordType.EVENT: (N_("event"), N_("events")),
+}
+
+
+# The same for the fields of a term, of which a form has several.
+TERM_FIELDS = {
+    "issue": N_("Issue"),
+    "phase": N_("Phase"),
+    "summary": N_("What it says"),
+    "quantity": N_("Quantity"),
+    "unit": N_("Unit"),
+    "obliged": N_("Who must do it"),
+    "condition": N_("If, or in return for"),
+    "tabled_by": N_("Wording tabled only by"),
+}
+_TERM_FIELD = re.compile(r"term-(\d+)-(\w+)")
+
+
 def field_label(name: str) -> str:
+    if of_term := _TERM_FIELD.fullmatch(name):
+        return TERM_FIELDS.get(of_term[2], "")
     return FIELDS.get(name, "")
+
+
+def term_number(name: str) -> str:
+    """The number of the term to which a field of a form belongs; empty for every other field."""
+    of_term = _TERM_FIELD.fullmatch(name)
+    return of_term[1] if of_term else ""
 
 
 def action_label(noun: str, action: str) -> str:
     """What a revision did, in words."""
-    return ACTIONS.get((noun, action), N_("Changed"))
+    return ACTIONS.get((noun, action)) or ACTIONS.get(action, N_("Changed"))
+
+
+def column_name(noun: str, column: str) -> str:
+    """What a column is called, not yet translated; its own name where nothing else is known."""
+    return COLUMN_NAMES.get((noun, column)) or COLUMN_NAMES.get(column, column)
+
+
+# After the day as of which a page is read.
+AS_OF = {
+    Basis.REPORTED: N_("as known by then"),
+    Basis.STATED: N_("with hindsight"),
+    Basis.RECORDED: N_("as this site showed it at the end of that day"),
+}
+
+
+def as_of_words(basis: Basis) -> str:
+    """What a basis means, to be said after the day; not yet translated."""
+    return AS_OF[basis]
 
 
 def label(word: object) -> str:

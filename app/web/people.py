@@ -132,7 +132,11 @@ def _index(
 def _show(
     request: Request, session: ReadSession, account: AccountLine, faults: Faults, status: int = 200
 ) -> Response:
-    context = {"faults": faults, "is_only_admin": is_only_admin(session, account.number)}
+    context = {
+        "typed": Typed(role=[account.role]),
+        "faults": faults,
+        "is_only_admin": is_only_admin(session, account.number),
+    }
     return _page(request, "people/show.html", account, context, status)
 
 

@@ -1,17 +1,20 @@
 """The positions table, and a cell's history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from app.db import ReadSession
 from app.forms.filters import Column, Faults, View, read_columns, read_day_or_none
 from app.queries.negotiations import NegotiationHead, negotiation_head
 from app.queries.positions import ColumnChoice, PositionsPage, cell_history_page, positions_page
 from app.queries.proposals import proposal_choices
-from app.web.deps import Reads, ViewOf
+from app.queries.revisions import Recorded
+from app.web.deps import ViewOf, ViewReads
 from app.web.paths import address
+from app.web.redirects import moved
 from app.web.render import etag, not_modified, page
 from app.web.security import Permission, allow
 from app.web.strip import strip
@@ -32,7 +35,7 @@ def base_context(view: View, negotiation: NegotiationHead, room: str) -> dict[st
 
 @router.get("/negotiations/{negotiation}")
 @allow(Permission.READ_PUBLISHED)
-def index(request: Request, session: Reads, view: ViewOf, negotiation: str) -> Response:
+def index(request: Request, session: ViewReads, view: ViewOf, negotiation: str) -> Response:
     """The table of positions as of a day, each column a participant on a day or a proposal."""
     query = request.query_params
     columns, fault = read_columns(query.get("columns", ""))
@@ -47,12 +50,14 @@ def index(request: Request, session: Reads, view: ViewOf, negotiation: str) -> R
     if fault:
         faults["columns"] = fault
     elif found.unknown_columns:
+        if elsewhere := moved(request):
+            return elsewhere
         unknown = ", ".join(f"“{key}”" for key in found.unknown_columns)
         faults["columns"] = f"Nothing here is called {unknown}, or it was not known by this day."
     context = base_context(view, found.negotiation, "positions") | {
         "found": found,
         "faults": faults,
-        "strip": strip(found.change_days, view.on),
+        "strip": strip(_days_of_strip(request, found), view.on),
         "columns": ",".join(column.key for column in found.columns) if not found.is_default else "",
         "all_columns": ",".join(column.key for column in found.columns),
         "typed_columns": query.get("columns", ""),
@@ -60,6 +65,13 @@ def index(request: Request, session: Reads, view: ViewOf, negotiation: str) -> R
         "moves": _moves(found),
     }
     return page(request, "positions/index.html", context, tag=tag, status=422 if faults else 200)
+
+
+def _days_of_strip(request: Request, found: PositionsPage) -> Sequence[tuple[str, int]]:
+    """The days on which something changed; of what this site showed, those since it showed anything."""
+    recorded: Recorded | None = getattr(request.state, "recorded", None)
+    since = recorded.since.isoformat() if recorded else ""
+    return [day for day in found.change_days if day[0] >= since]
 
 
 def _moves(found: PositionsPage) -> list[dict[str, str]]:
@@ -80,7 +92,7 @@ def _moves(found: PositionsPage) -> list[dict[str, str]]:
 
 
 def _add_column(
-    request: Request, session: Reads, view: View, negotiation: str, columns: list[Column]
+    request: Request, session: ReadSession, view: View, negotiation: str, columns: list[Column]
 ) -> Response:
     """Take a column over from the form, which works without JavaScript, into the address."""
     query = request.query_params
@@ -100,7 +112,7 @@ def _add_column(
 @router.get("/negotiations/{negotiation}/positions/{actor}/{issue}")
 @allow(Permission.READ_PUBLISHED)
 def show(
-    request: Request, session: Reads, view: ViewOf, negotiation: str, actor: str, issue: str
+    request: Request, session: ViewReads, view: ViewOf, negotiation: str, actor: str, issue: str
 ) -> Response:
     """A cell's history: every record that speaks for the holder on the issue, with every citation."""
     tag = etag(request, negotiation_head(session, negotiation).revision, view)

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,12 @@ from starlette.responses import HTMLResponse, Response
 
 from app.domain.attribution import SENTENCES
 from app.domain.dates import parse_edtf
-from app.domain.vocabulary import Attribution
+from app.domain.vocabulary import Attribution, Basis
 from app.files import PACKAGE, folder
 from app.forms.filters import View
+from app.queries.revisions import Recorded
 from app.web import labels
-from app.web.days import datetime_attribute, day_words, edtf_words, moment_words, month_words
+from app.web.days import age_words, datetime_attribute, day_words, edtf_words, moment_words, month_words
 from app.web.figures import condition, figure
 from app.web.log import by_month
 from app.web.paths import address, href
@@ -65,9 +66,13 @@ def _environment() -> Environment:
         "edtf_words": edtf_words,
         "datetime_attribute": datetime_attribute,
         "label": labels.label,
+        "bases": list(Basis),
+        "as_of_words": labels.as_of_words,
         "kind_label": labels.kind_label,
         "action_label": labels.action_label,
         "field_label": labels.field_label,
+        "column_name": labels.column_name,
+        "term_number": labels.term_number,
         "is_by": is_by,
         "sentence": sentence,
         "figure": figure,
@@ -76,9 +81,11 @@ def _environment() -> Environment:
         "joined": joined,
         "by_month": by_month,
         "language": labels.language,
+        "count_words": labels.count_words,
     }
     environment.filters["edtf"] = edtf
     environment.filters["moment"] = moment
+    environment.filters["age"] = age
     environment.filters["on_day"] = on_day
     return environment
 
@@ -95,6 +102,12 @@ def edtf(text: str, *, long: bool = False) -> Markup:
 def moment(when: datetime) -> Markup:
     """A moment as a ``time`` element, to the minute."""
     return Markup('<time datetime="{:%Y-%m-%dT%H:%MZ}">{}</time>').format(when, moment_words(when))
+
+
+def age(since: datetime) -> Markup:
+    """How long ago a moment was, as a ``time`` element: “3 days”."""
+    words = age_words(since, datetime.now(UTC))
+    return Markup('<time datetime="{:%Y-%m-%dT%H:%MZ}">{}</time>').format(since.astimezone(UTC), words)
 
 
 def on_day(when: datetime) -> Markup:
@@ -132,7 +145,10 @@ def etag(request: Request, revision: int, view: View | None = None) -> str | Non
         return None
     on = view.on.isoformat() if view else ""
     part = request.headers.get("hx-request-type", "")
-    shape = "\n".join((request.url.path, request.url.query, part, str(revision), on, build()))
+    # What was recorded by a day stays so, whatever is published since; only a redaction reaches back.
+    recorded: Recorded | None = getattr(request.state, "recorded", None)
+    data = f"{recorded.number} {recorded.redaction}" if recorded else str(revision)
+    shape = "\n".join((request.url.path, request.url.query, part, data, on, build()))
     return f'W/"{hashlib.sha256(shape.encode()).hexdigest()[:24]}"'
 
 
@@ -157,7 +173,10 @@ def page(
 ) -> HTMLResponse:
     """A whole page. With a ``tag`` it is public and may be kept; without, it is made anew each time."""
     html = ENVIRONMENT.get_template(template).render(
-        public_url=public_url(request), person=getattr(request.state, "person", None), **context
+        public_url=public_url(request),
+        person=getattr(request.state, "person", None),
+        queue_length=getattr(request.state, "queue_length", 0),
+        **context,
     )
     headers = {**PUBLIC, "etag": tag} if tag and status == 200 else {}
     return HTMLResponse(html, status_code=status, headers=headers)

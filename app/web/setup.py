@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from app.commands.entries import slug
 from app.commands.records import Outdated
+from app.commands.reviews import ask_for_two
 from app.domain.vocabulary import ActorKind, Role
 from app.exchange.faults import Fault, PackageFaults
 from app.exchange.setup import Row, add_rows, change_negotiation, correct_row, move_row
@@ -30,10 +31,12 @@ from app.forms.negotiations import (
     typed_of,
     with_choice_faults,
 )
+from app.models.loading import load_redirects
 from app.queries.negotiations import all_negotiations, cast_of
 from app.queries.setup import NOUNS, SetupPage, setup_page, setup_row
 from app.web.deps import Asked, Asking, Sending, Sent
-from app.web.labels import N_, label
+from app.web.entries import by
+from app.web.labels import COLUMN_NAMES, label
 from app.web.paths import address
 from app.web.positions import base_context
 from app.web.render import page
@@ -41,23 +44,6 @@ from app.web.security import Permission, allow
 from app.web.submissions import Refused, once
 
 router = APIRouter(include_in_schema=False)
-
-# What the forms call the columns, where a text of somebody else is shown beside one's own.
-COLUMN_NAMES = {
-    "title": N_("Title"),
-    "summary": N_("Summary"),
-    "started": N_("Began"),
-    "ended": N_("Ended"),
-    "name": N_("Name"),
-    "kind": N_("Kind"),
-    "part_of": N_("Part of"),
-    "aliases": N_("Other names"),
-    "role": N_("Role"),
-    "from": N_("From"),
-    "to": N_("To"),
-    "question": N_("Question"),
-    "description": N_("Description"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +86,7 @@ def create(sent: Sending) -> Response:
     row = _with_id("negotiation", row_of("negotiation", form.data), taken)
 
     def save() -> str:
-        with _in_words():
+        with in_words():
             change_negotiation(sent.session, None, {"negotiation": [row]}, **sent.stamp)
         return address(f"/negotiations/{row['id']}/setup")
 
@@ -133,13 +119,30 @@ def update(sent: Sending, negotiation: str) -> Response:
 
     def save() -> str:
         row = row_of("negotiation", data)
-        with _in_words():
+        with in_words():
             correct_row(
                 sent.session, negotiation, "negotiation", negotiation, row, seen=data.seen, **sent.stamp
             )
         return address(f"/negotiations/{negotiation}/setup")
 
     return once(sent.session, form.typed.one("token"), sent.person.account, sent.items, save, again)
+
+
+@router.post("/negotiations/{negotiation}/setup/review")
+@allow(Permission.ADMIN)
+def update_review(sent: Sending, negotiation: str) -> Response:
+    """Settle whether an entry is published by somebody else than its author."""
+    setup_page(sent.reading, negotiation)
+    values = dict(sent.items)
+
+    def save() -> str:
+        ask_for_two(sent.session, negotiation, by(sent.person), asks=values.get("two_people") == "yes")
+        return address(f"/negotiations/{negotiation}/setup") + "#review"
+
+    def again(faults: Faults, status: int) -> Response:
+        return _index(sent, negotiation, None, faults, status)
+
+    return once(sent.session, values.get("token", ""), sent.person.account, sent.items, save, again)
 
 
 # --- Its actors, participants and issues ----------------------------------------------------------------
@@ -251,13 +254,15 @@ def _create(sent: Sent, negotiation: str, sheet: Sheet) -> Response:
         return again(faults, 422)
     row: Row = row_of(sheet.file, form.data)
     if sheet is not PARTICIPANTS:
-        row = _with_id(sheet.file, row, set(cast.actors if sheet is ACTORS else cast.issues))
+        taken = set(cast.actors if sheet is ACTORS else cast.issues)
+        merged = load_redirects(sent.reading, negotiation)
+        row = _with_id(sheet.file, row, taken | {id_ for noun, id_ in merged if noun == NOUNS[sheet.file]})
     rows: Mapping[str, list[Row]] = {sheet.file: [row]}
     if role := getattr(form.data, "takes_part", None):
         rows = {**rows, "participants": [{"actor": row["id"], "role": role.value}]}
 
     def save() -> str:
-        with _in_words():
+        with in_words():
             add_rows(sent.session, negotiation, rows, **sent.stamp)
         return _back(negotiation, sheet, row.get("id"))
 
@@ -285,7 +290,7 @@ def _update(sent: Sent, negotiation: str, sheet: Sheet, key: str) -> Response:
 
     def save() -> str:
         row = row_of(sheet.file, data)
-        with _in_words():
+        with in_words():
             correct_row(sent.session, negotiation, sheet.file, key, row, seen=data.seen, **sent.stamp)
         return _back(negotiation, sheet, key)
 
@@ -297,7 +302,7 @@ def _move(sent: Sent, negotiation: str, sheet: Sheet, key: str) -> Response:
     values = dict(sent.items)
 
     def save() -> str:
-        with _in_words():
+        with in_words():
             earlier = values.get("to") == "earlier"
             move_row(sent.session, negotiation, sheet.file, key, earlier=earlier, **sent.stamp)
         return _back(negotiation, sheet, key)
@@ -334,7 +339,7 @@ def _with_id(file: str, row: Row, taken: set[str]) -> Row:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def in_words() -> Iterator[None]:
     """Faults that the rules of a package find, as a refusal of the form, each beside its field."""
     try:
         yield

@@ -1,15 +1,17 @@
 """A form that was sent, taken once: committed, and answered by where it led or by what kept it."""
 
+import secrets
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
-from app.commands.entries import StillNamed, Unpublished
+from app.commands.entries import AmendsItself, OnlySupport, StillNamed, Unpublished
 from app.commands.records import NoSuchRecord, Outdated
 from app.commands.submissions import NoToken, SentBefore, SentWithOtherText, claim, settle
 from app.db import WriteSession
-from app.forms.base import Faults
+from app.forms.base import Faults, Typed
 
 
 class Refused(Exception):
@@ -54,10 +56,18 @@ def once(
         named = f"{refusal.type.value} “{refusal.record}”"
         words = f"It names the {named}, which is not published yet. Publish that first."
         return again(Faults(form=words), 422)
+    except AmendsItself:
+        session.rollback()
+        words = "That proposal amends this one already; choose one that does not."
+        return again(Faults(amends=words), 422)
     except StillNamed as refusal:
         session.rollback()
         named = ", ".join(f"{type_.value} “{record}”" for type_, record in refusal.records[:5])
         words = f"Other records still name it: {named}. Correct or retract those first."
+        return again(Faults(form=words), 422)
+    except OnlySupport:
+        session.rollback()
+        words = "No other report supports this record: retract the record instead, on its own form."
         return again(Faults(form=words), 422)
     except Refused as refusal:
         session.rollback()
@@ -65,3 +75,19 @@ def once(
     settle(session, token, result)
     session.commit()
     return RedirectResponse(result, status_code=303)
+
+
+def filled_in(typed: Typed, faults: Faults, conflict: Outdated | None = None) -> dict[str, Any]:
+    """What a form is shown with: what was typed, what is wrong, and its mark, new where that was used up.
+
+    With a conflict, also what somebody else has saved meanwhile; sending the form again would replace that.
+    """
+    if conflict:
+        typed = Typed(typed | {"seen": [str(conflict.revision)]})
+    token = "" if "form" in faults else typed.one("token")
+    return {
+        "typed": typed,
+        "faults": faults,
+        "token": token or secrets.token_urlsafe(32),
+        "newest": conflict.newest if conflict else None,
+    }

@@ -42,6 +42,20 @@ def test_the_basis_is_switched_and_the_day_stays(reader_page: Page, site: str) -
     assert query(page) == {"on": ["2024-02-07"], "basis": ["stated"]}
 
 
+def test_what_this_site_showed_before_it_recorded_anything_is_said_in_words(
+    reader_page: Page, site: str, page_faults: list[str]
+) -> None:
+    page = reader_page
+    page.goto(f"{site}{GAZA}?on=2024-02-07")
+    page.get_by_role("link", name="As recorded here").click()
+    expect(page.locator("h1")).to_have_text("Nothing was recorded here by 7 February 2024")
+    assert [fault for fault in page_faults if not re.search("404", fault)] == []
+    page_faults.clear()
+    page.get_by_role("link", name="What this site showed at the end of 1 March 2026").click()
+    expect(page.locator(".basis [aria-current]")).to_have_text("As recorded here")
+    assert query(page) == {"on": ["2026-03-01"], "basis": ["recorded"]}
+
+
 def test_a_column_is_added_moved_and_removed(reader_page: Page, site: str) -> None:
     page = reader_page
     page.goto(f"{site}{GAZA}?on=2024-09-04")
@@ -102,6 +116,7 @@ ADDRESSES = {
     ),
     "a cell": f"{GAZA}/positions/hamas/governance-of-gaza?on=2024-09-04",
     "one article": "/negotiations/gaza-april-2024?on=2024-04-03",
+    "as recorded here": f"{GAZA}?on=2026-03-01&basis=recorded",
 }
 
 

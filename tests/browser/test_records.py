@@ -13,6 +13,7 @@ ADDRESSES = [
     f"{GAZA}/issues/permanent-end-of-war?on=2024-09-04",
     f"{GAZA}/remarks/remark-hamas-2023-12-21-no-exchange-before-end",
     f"{GAZA}/events/doha-meeting-2023-11-09",
+    f"{GAZA}/demands/hamas-2023-12-25-rejects-giving-up-power?on=2026-03-01&basis=recorded",
 ]
 
 

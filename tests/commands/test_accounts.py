@@ -1,25 +1,20 @@
 """People: roles that change, accounts that are shut out, passwords, links and throttling."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
-from app.commands.accounts import (
-    TRIES_BY_NAME,
-    TooManyTries,
-    change_account,
-    hashed,
-    login_link,
-    sign_in,
-)
-from app.db import write_session
+from app.commands.accounts import SignedIn, change_account, login_link, sign_in
+from app.commands.passwords import TRIES_BY_NAME, TooManyTries, begin_try, prove
+from app.commands.tokens import hashed
+from app.db import WriteSession, write_session
 from app.domain.vocabulary import AccountRole
 from app.models import LoginAttempt
 from tests.services.databases import MADE_AT, PASSWORD, signed_in
 
 NEW = "/negotiations/gaza/demands/new"
-EDIT = "/negotiations/gaza/demands/isr-2023-11-09-no-fuel/edit"
+EDIT = "/negotiations/gaza/setup"
 
 
 def change(desk: TestClient, name: str, **changes: object) -> None:
@@ -113,12 +108,16 @@ def test_signing_in_leads_nowhere_else(desk: TestClient, target: str) -> None:
 
 
 def test_strangers_who_guess_a_name_do_not_lock_its_owner_out(desk: TestClient) -> None:
+    def signs_in(session: WriteSession, address: str, now: datetime) -> SignedIn:
+        proof = prove(begin_try(session, "anna", address=address, now=now), PASSWORD)
+        return sign_in(session, proof, browser=None, now=now)
+
     with write_session(desk.app.state.engine) as session:  # type: ignore[attr-defined]
-        sign_in(session, "anna", PASSWORD, address="home", now=MADE_AT)
+        signs_in(session, "home", MADE_AT)
         for number in range(TRIES_BY_NAME):
             session.add(LoginAttempt(who=hashed("name:anna"), at=MADE_AT + timedelta(seconds=number)))
         session.flush()
         later = MADE_AT + timedelta(minutes=5)
         with pytest.raises(TooManyTries):
-            sign_in(session, "anna", PASSWORD, address="elsewhere", now=later)
-        assert sign_in(session, "anna", PASSWORD, address="home", now=later).name == "anna"
+            signs_in(session, "elsewhere", later)
+        assert signs_in(session, "home", later).name == "anna"

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,14 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, event, func, select, update
 
+from app.commands.accounts import add_account
+from app.commands.coverage import CheckedAlready, record_check
+from app.commands.entries import By, StillNamed, edit_record, restore_record, retract_record
+from app.commands.links import LinkRefused, add_link, remove_link
 from app.commands.positions import rebuild_cells
-from app.db import make_engine, migrate, read_session, write_session
+from app.commands.records import NoSuchRecord, revision_of
+from app.db import ReadSession, WriteSession, make_engine, migrate, read_session, write_session
 from app.domain.cells import cell_from_json
 from app.domain.position import NOTHING, Cell, cell_history, position
-from app.domain.vocabulary import Basis
+from app.domain.vocabulary import AccountRole, Basis, DemandKind, LinkRelation, RecordType
 from app.exchange.package import PackageFaults, import_package
-from app.models import ChangeDay, Link, PositionCell
-from app.models.loading import load_records
+from app.models import Account, ChangeDay, Link, PositionCell
+from app.models.loading import load_cells, load_records
+from app.models.positions import KEPT
 from tests.domain.negotiations import DAYS, HOLDERS, ISSUES, Tables, negotiations
 from tests.make import make_package, talks, write_package
 from tests.packages import NOW, contents, export, load
@@ -82,6 +89,9 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """One database for many negotiations: a random example has one of its own."""
     engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('random') / 'parley.db'}")
     migrate(engine)
+    with write_session(engine) as session:
+        add_account(session, "anna", AccountRole.EDITOR, now=NOW, password=None)
+        session.commit()
     yield engine
     engine.dispose()
 
@@ -109,7 +119,7 @@ def test_after_any_imports_the_stored_cells_are_those_of_the_rule(
             {name[:-4]: read_rows(out / name) for name in contents(out) if name.endswith(".csv")}
         )
     cells = stored_cells(sqlite, negotiation)
-    for basis in Basis:
+    for basis in KEPT:
         for holder in HOLDERS:
             for issue in ISSUES:
                 for day in ON:
@@ -118,6 +128,101 @@ def test_after_any_imports_the_stored_cells_are_those_of_the_rule(
                     assert found == Cell(**{**fields(expected), "standing": ()})
     kept, counted = change_days(sqlite)
     assert kept == counted
+
+
+@settings(max_examples=250)
+@given(tables=negotiations(), data=st.data())
+def test_after_any_change_of_a_few_records_the_stored_cells_are_those_of_the_rule(
+    sqlite: Engine, tables: Tables, data: st.DataObject
+) -> None:
+    negotiation = f"talks-{next(_numbers)}"
+    with TemporaryDirectory() as folder:
+        package = write_package(Path(folder) / "in", filled(tables, negotiation))
+        with write_session(sqlite) as session:
+            try:
+                import_package(session, package, now=NOW)
+            except PackageFaults:
+                return
+            session.commit()
+    demands = [row["id"] for row in tables["demands"]]
+    for _ in range(data.draw(st.integers(1, 4))):
+        with write_session(sqlite) as session:
+            by = By(session.scalars(select(Account.id)).one(), True, NOW)
+            with suppress(NoSuchRecord, LinkRefused, CheckedAlready, StillNamed):
+                change(session, negotiation, by, demands, data)
+            session.commit()
+        with read_session(sqlite) as session:
+            expected = cells_of_the_rule(session, negotiation)
+            for cell in {(key[1], key[2]) for key in expected}:
+                records = load_cells(session, negotiation, [cell])
+                for basis in KEPT:
+                    found = {day.isoformat(): then for day, then in cell_history(records, *cell, basis)}
+                    assert found == {k[3]: c for k, c in expected.items() if k[:3] == (basis, *cell)}
+        assert stored_cells(sqlite, negotiation) == expected
+        kept, counted = change_days(sqlite)
+        assert kept == counted
+
+
+def change(session: WriteSession, negotiation: str, by: By, demands: list[str], data: st.DataObject) -> None:
+    """One change such as a person makes, on whatever there is."""
+    what = data.draw(st.sampled_from(["link", "unlink", "retract", "restore", "kind", "overtaken", "check"]))
+    demand = data.draw(st.sampled_from(demands or ["none"]))
+    seen = revision_of(session, negotiation, RecordType.DEMAND, demand)
+    why: Any = {"reason": "?", "seen": seen}
+    if what == "link":
+        other, relation = (
+            data.draw(st.sampled_from(demands or ["none"])),
+            data.draw(st.sampled_from(LinkRelation)),
+        )
+        add_link(session, negotiation, demand, relation, other, by)
+    elif what == "unlink":
+        numbers = session.scalars(select(Link.number).where(Link.negotiation == negotiation)).all()
+        number = data.draw(st.sampled_from(sorted(numbers) or [1]))
+        at = revision_of(session, negotiation, "link", str(number))
+        remove_link(session, negotiation, number, by, reason="?", seen=at)
+    elif what == "retract":
+        retract_record(session, negotiation, RecordType.DEMAND, demand, by, **why)
+    elif what == "restore":
+        restore_record(session, negotiation, RecordType.DEMAND, demand, by, **why)
+    elif what == "kind":
+        columns = {
+            "kind": data.draw(st.sampled_from(DemandKind)),
+            "holders": data.draw(st.sampled_from(HOLDERS)),
+        }
+        edit_record(session, negotiation, RecordType.DEMAND, demand, columns, by, **why)
+    elif what == "overtaken":
+        event = data.draw(st.sampled_from(["e0", None]))
+        edit_record(session, negotiation, RecordType.DEMAND, demand, {"overtaken_by": event}, by, **why)
+    else:
+        row = {
+            "actor": data.draw(st.sampled_from(HOLDERS)),
+            "issue": data.draw(st.sampled_from(ISSUES)),
+            "searched_through": data.draw(st.sampled_from(DAYS)).isoformat(),
+        }
+        record_check(session, negotiation, row, by)
+
+
+def cells_of_the_rule(session: ReadSession, negotiation: str) -> dict[tuple[Basis, str, str, str], Cell]:
+    """Every change point as the rule has it, of all records at once."""
+    records = load_records(session, negotiation)
+    return {
+        (basis, holder, issue, day.isoformat()): cell
+        for holder, issue in records.cells()
+        for basis in KEPT
+        for day, cell in cell_history(records, holder, issue, basis)
+    }
+
+
+def test_cells_are_read_however_many_records_there_are(engine: Engine, tmp_path: Path) -> None:
+    load(engine, write_package(tmp_path / "in", talks()))
+    with read_session(engine) as session:
+        # More than a statement takes parameters.
+        many = [f"demand-{number}" for number in range(70_000)]
+        records = load_cells(session, "talks", [("p", "i")], beside=[*many, "d3"])
+        assert [demand.id for demand in records.demands] == ["d1", "d2", "d3"]
+        assert position(records, "p", "i", DAYS[-1], Basis.REPORTED) == position(
+            load_records(session, "talks"), "p", "i", DAYS[-1], Basis.REPORTED
+        )
 
 
 def fields(cell: Cell) -> dict[str, Any]:
@@ -132,13 +237,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 def test_the_stored_cells_of_the_gaza_package_are_those_of_the_rule(demo_url: str) -> None:
     with engine_for(demo_url) as engine:
         with read_session(engine) as session:
-            records = load_records(session, "gaza")
-        expected = {
-            (basis, holder, issue, day.isoformat()): cell
-            for holder, issue in records.cells()
-            for basis in Basis
-            for day, cell in cell_history(records, holder, issue, basis)
-        }
+            expected = cells_of_the_rule(session, "gaza")
         assert stored_cells(engine, "gaza") == expected
         kept, counted = change_days(engine)
         assert kept == counted

@@ -11,10 +11,10 @@ from app.forms.suggestions import suggestions
 ARTICLE = (Path(__file__).parent.parent / "article.txt").read_text(encoding="utf-8")
 
 
-def found(text: str, field: str, published: str = "2024-04-03", **names: list[str]) -> list[tuple[str, ...]]:
+def found(text: str, field: str, names: dict[str, list[str]] | None = None) -> list[tuple[str, str, str]]:
     return [
         (text[one.span.start : one.span.end], one.value, one.unit)
-        for one in suggestions(text, names, published)
+        for one in suggestions(text, names or {}, "2024-04-03")
         if one.field == field
     ]
 
@@ -27,7 +27,7 @@ def actors() -> dict[str, list[str]]:
 
 
 def test_the_article_names_its_actors_days_and_quantities() -> None:
-    names = {value for _, value, _ in found(ARTICLE, "actor", **actors())}
+    names = {value for _, value, _ in found(ARTICLE, "actor", actors())}
     assert names == {"israel", "hamas", "qatar", "egypt", "united-states"}
     days = found(ARTICLE, "day")
     assert ("3 April 2024", "2024-04-03", "") in days
@@ -54,7 +54,7 @@ def test_the_article_names_its_actors_days_and_quantities() -> None:
 def test_actors_are_known_by_all_their_names(
     text: str, names: dict[str, list[str]], expected: list[str]
 ) -> None:
-    assert [words for words, _, _ in found(text, "actor", **names)] == expected
+    assert [words for words, _, _ in found(text, "actor", names)] == expected
 
 
 @pytest.mark.parametrize(

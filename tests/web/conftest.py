@@ -1,13 +1,15 @@
 """What tests of pages may ask for beside the bundled negotiations."""
 
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from app.cli import DEMO, PACKAGES
 from tests.make import write_package
-from tests.services.databases import KINDS, serving
+from tests.services.databases import KINDS, serving, signed_in
 from tests.web.reports import reports
 
 
@@ -25,3 +27,12 @@ def small(request: pytest.FixtureRequest, templates: Any, reports_package: Any) 
         url = request.getfixturevalue("postgresql_server").url(template)
     with serving(url) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def desk_client(templates: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """An editor at a desk that all wrong values of a file share."""
+    file = tmp_path_factory.mktemp("desk") / "parley.db"
+    shutil.copyfile(templates("sqlite", *(DEMO / name for name in PACKAGES)), file)
+    with serving(f"sqlite:///{file}") as client:
+        yield signed_in(client, "anna")

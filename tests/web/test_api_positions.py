@@ -147,7 +147,6 @@ def test_the_first_article_says_in_json_what_its_page_says(reader: TestClient) -
     [
         ("on=2024-04", "on", "is not a full day"),
         ("on=2024-02-30", "on", "is not a day of the calendar"),
-        ("basis=recorded", "basis", "not kept yet"),
         ("basis=x", "basis", "is no basis"),
         ("standing=yes", "standing", "cannot be used here"),
     ],

@@ -14,7 +14,7 @@ from app.cli import DEMO, PACKAGES
 from app.db import read_session
 from app.models import Citation, CitationSelector, Revision, Source, SourceText
 from tests.services.databases import serving, signed_in
-from tests.web.test_entries import engine_of, form, words
+from tests.web.forms import engine_of, form, words
 
 GAZA = "/negotiations/gaza"
 TEXT = (

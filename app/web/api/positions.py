@@ -13,7 +13,7 @@ from app.domain.vocabulary import Basis, Empty, RecordType
 from app.forms.filters import View
 from app.queries.negotiations import negotiation_head
 from app.queries.positions import all_cells
-from app.web.deps import Reads, ViewOf
+from app.web.deps import ViewOf, ViewReads
 from app.web.errors import problem
 from app.web.render import PUBLIC, etag, not_modified
 from app.web.security import Permission, allow
@@ -79,7 +79,8 @@ class Positions(BaseModel):
     on: date = Field(description="The day as of which this is known, or was stated.")
     basis: Basis = Field(
         description="reported: what a reader could know on the day. stated: with hindsight, what had been "
-        "stated by the day, whenever it was published."
+        "stated by the day, whenever it was published. recorded: what this site itself showed at the end of "
+        "the day (UTC), whatever was entered, corrected or retracted since."
     )
     issues: list[IssuePositions]
 
@@ -106,14 +107,14 @@ def _fault(description: str) -> dict[str, Any]:
     tags=["positions"],
     responses={
         304: {"description": "Nothing has changed since the ETag that was sent as If-None-Match."},
-        404: _fault("There is no such negotiation."),
+        404: _fault("There is no such negotiation, or nothing of it was recorded here by the day."),
         422: _fault("A parameter cannot be used; each fault is named in words."),
     },
 )
 @allow(Permission.READ_PUBLISHED)
 def positions(
     request: Request,
-    session: Reads,
+    session: ViewReads,
     view: ViewOf,
     negotiation: Annotated[str, Path(description="The id of the negotiation.")],
     # The next two are read with the view; they are named here for the description of the API.
@@ -127,8 +128,8 @@ def positions(
     basis: Annotated[
         str | None,
         Query(
-            description="What “as of” means: what was reported by the day (if left out), or, with hindsight, "
-            "what had been stated by it.",
+            description="What “as of” means: what was reported by the day (if left out); with hindsight, "
+            "what had been stated by it; or what this site itself showed at its end.",
             json_schema_extra={"enum": [*Basis]},
         ),
     ] = None,

@@ -1,0 +1,162 @@
+"""Two texts word by word: what went, what came, what stayed; in any script (domain.md §7)."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+# Texts with more words than this between their first and last difference are shown as replaced: nobody reads
+# such a comparison, and making it takes too long.
+_MOST_WORDS = 1500
+
+# What stayed is shortened where it is longer than this, to so many words beside each difference.
+_LONG, _BESIDE = 40, 12
+
+
+class Change(StrEnum):
+    """What became of a run of words. ``GAP`` stands for unchanged words that are left out."""
+
+    SAME = "same"
+    GONE = "gone"
+    NEW = "new"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words with the spaces behind them."""
+
+    change: Change
+    text: str
+
+
+def differences(before: str, after: str, *, shorten: bool = True) -> list[Piece]:
+    """The pieces of which both texts are made: without the new ones the old text, without the gone ones the
+    new one. With ``shorten`` a long run that stayed is a gap in its middle.
+
+    Words that differ in the spaces behind them alone are the same, unless nothing else differs.
+    """
+    if before == after:
+        return _shortened([Piece(Change.SAME, after)] if after else [], shorten)
+    old, new = _words(before), _words(after)
+    if [word for word, _ in old] == [word for word, _ in new]:
+        # Only spaces differ: they are all there is to show.
+        old, new = [(word + space, "") for word, space in old], [(word + space, "") for word, space in new]
+    return _shortened(_pieces(old, new), shorten)
+
+
+_Words = list[tuple[str, str]]
+
+
+def _pieces(old: _Words, new: _Words) -> list[Piece]:
+    start = _alike(old, new)
+    end = _alike(old[start:][::-1], new[start:][::-1])
+    gone, came = old[start : len(old) - end], new[start : len(new) - end]
+    pieces = [Piece(Change.SAME, _stayed(old[:start], new[:start])), *_between(gone, came)]
+    pieces.append(Piece(Change.SAME, _text(new[len(new) - end :])))
+    return [piece for piece in pieces if piece.text]
+
+
+def _alike(one: _Words, other: _Words) -> int:
+    """With how many equal words both begin."""
+    pairs = zip(one, other, strict=False)
+    return next(
+        (at for at, ((a, _), (b, _)) in enumerate(pairs) if a != b),
+        min(len(one), len(other)),
+    )
+
+
+def _between(old: _Words, new: _Words) -> list[Piece]:
+    if max(len(old), len(new)) > _MOST_WORDS:
+        return [Piece(Change.GONE, _text(old)), Piece(Change.NEW, _text(new))]
+    matcher = SequenceMatcher(None, [word for word, _ in old], [word for word, _ in new])
+    gone, came = "", ""
+    pieces: list[Piece] = []
+    for kind, i, j, k, l in matcher.get_opcodes():  # noqa: E741 - the names of the manual
+        stayed = new[k:l]
+        if kind == "equal" and any(_is_word(word) for word, _ in stayed):
+            same = Piece(Change.SAME, _stayed(old[i:j], stayed))
+            pieces += [Piece(Change.GONE, gone), Piece(Change.NEW, came), same]
+            gone, came = "", ""
+        else:
+            # A comma between two changed words belongs to them.
+            gone, came = gone + _text(old[i:j]), came + _text(stayed)
+    return [*pieces, Piece(Change.GONE, gone), Piece(Change.NEW, came)]
+
+
+def _stayed(old: _Words, new: _Words) -> str:
+    """Words that stayed, as the new text has them; at their end with a space if either text has one."""
+    text = _text(new)
+    return text if not new or new[-1][1] else text + old[-1][1]
+
+
+def _shortened(pieces: Sequence[Piece], shorten: bool) -> list[Piece]:
+    if not shorten:
+        return list(pieces)
+    found: list[Piece] = []
+    for place, piece in enumerate(pieces):
+        words = _words(piece.text) if piece.change is Change.SAME else []
+        if len(words) <= _LONG:
+            found.append(piece)
+            continue
+        # Where the whole stayed, its beginning says which text it is.
+        head = words[:_BESIDE] if place or len(pieces) == 1 else []
+        tail = words[-_BESIDE:] if place < len(pieces) - 1 else []
+        found += [
+            Piece(Change.SAME, _text(head)),
+            Piece(Change.GAP, _text(words[len(head) : len(words) - len(tail)])),
+            Piece(Change.SAME, _text(tail)),
+        ]
+    return [piece for piece in found if piece.text]
+
+
+def _text(words: Sequence[tuple[str, str]]) -> str:
+    return "".join(word + space for word, space in words)
+
+
+def _is_word(text: str) -> bool:
+    return unicodedata.category(text[0])[0] in "LN" if text else False
+
+
+def _words(text: str) -> _Words:
+    """The words of a text, each with the space behind it; signs stand alone.
+
+    Scripts that leave no space between words are taken apart into their letters. Space before the first
+    word is a word of its own.
+    """
+    words: list[list[str]] = []
+    for character in text:
+        if character.isspace():
+            if words:
+                words[-1][1] += character
+            else:
+                words.append(["", character])
+            continue
+        joins = bool(words) and not words[-1][1] and bool(words[-1][0])
+        if joins and _continues(words[-1][0][-1], character):
+            words[-1][0] += character
+        else:
+            words.append([character, ""])
+    return [(word, space) for word, space in words]
+
+
+def _continues(last: str, character: str) -> bool:
+    """Whether a character belongs to the word that ends with ``last``."""
+    kind = unicodedata.category(character)[0]
+    if kind == "M" or character in "\u200c\u200d":  # marks, and what joins or parts letters within a word
+        return True
+    before = unicodedata.category(last)[0]
+    if kind not in "LN" or before not in "LNM":
+        return False
+    return not _stands_alone(character) and not _stands_alone(last)
+
+
+# Scripts without spaces between words: South East Asian ones, and Chinese and Japanese.
+_UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x31FF), (0x3400, 0x9FFF),
+             (0xF900, 0xFAFF), (0x20000, 0x3FFFF))  # fmt: skip
+
+
+def _stands_alone(character: str) -> bool:
+    code = ord(character)
+    return any(first <= code <= last for first, last in _UNSPACED)
