@@ -30,6 +30,7 @@ from app.exchange.package import (
     export_package,
     import_package,
 )
+from app.exchange.restore import NotRestored, blank_again, read_known, restore, write_known
 from app.files import PACKAGE
 from app.queries.negotiations import all_negotiations
 from app.queries.revisions import chain_ends, verify
@@ -338,6 +339,57 @@ def backup_command(path: Annotated[Path, typer.Argument(help="A new file.")]) ->
         except NotBackedUp as refusal:
             raise _refuse(f"Not backed up: {refusal}.") from None
     console.print(f"Wrote {path} ({size / 1_000_000:.1f} MB).", markup=False)
+
+
+@app.command("restore")
+def restore_command(
+    backup: Annotated[Path, typer.Argument(help="A backup that `parley backup` has made of SQLite.")],
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Also where the database is not empty: it stays under another name."),
+    ] = False,
+    redactions: Annotated[
+        Path | None,
+        typer.Option(help="A file of `parley redactions`: what is to be blanked in the backup besides."),
+    ] = None,
+) -> None:
+    """Put a backup in the place of the database, with what was blanked since blanked. Stop the site first."""
+    file = _settings().database_file()
+    if not file:
+        raise _refuse("PostgreSQL is restored by pg_restore; then run: parley redact-again")
+    try:
+        more = read_known(redactions) if redactions else []
+        done = restore(backup, file, now=datetime.now(UTC), replace=replace, more=more)
+    except NotRestored as refusal:
+        raise _refuse(f"Not restored: {refusal}.") from None
+    again = f"; {done.blanked} {'field was' if done.blanked == 1 else 'fields were'} blanked again"
+    console.print(f"Restored {file}{again if done.blanked else ''}.", markup=False)
+    if done.kept_as:
+        console.print(f"What was there is in {done.kept_as}.", markup=False)
+
+
+@app.command("redactions")
+def redactions_command(path: Annotated[Path, typer.Argument(help="A new file.")]) -> None:
+    """Write down what was blanked for somebody's safety, to restore a backup with; never what it said."""
+    with _database() as engine:
+        try:
+            count = write_known(engine, path)
+        except NotRestored as refusal:
+            raise _refuse(f"Not written: {refusal}.") from None
+    console.print(f"Wrote {path}: {count} {'field' if count == 1 else 'fields'}.", markup=False)
+
+
+@app.command("redact-again")
+def redact_again_command(
+    path: Annotated[Path, typer.Argument(help="A file that `parley redactions` has written.")],
+) -> None:
+    """Blank in this database what the file says was blanked: after PostgreSQL was restored from a backup."""
+    with _database() as engine:
+        try:
+            count = blank_again(engine, read_known(path), datetime.now(UTC))
+        except NotRestored as refusal:
+            raise _refuse(f"Not blanked: {refusal}.") from None
+    console.print(f"{count} {'field was' if count == 1 else 'fields were'} blanked again.", markup=False)
 
 
 if __name__ == "__main__":

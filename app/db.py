@@ -164,6 +164,26 @@ def leave_no_trace(session: WriteSession) -> None:
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
 
+# The tables that hold what somebody has written.
+_WRITTEN = (
+    "records",
+    "demands",
+    "proposals",
+    "terms",
+    "events",
+    "links",
+    "sources",
+    "source_texts",
+    "citations",
+    "citation_speakers",
+    "citation_attributions",
+    "citation_selectors",
+    "reviews",
+    "reader_notes",
+    "revisions",
+    "form_tokens",
+)
+
 # How long it waits for those who still read what was there before, in milliseconds.
 _SCRUBBING = 5_000
 
@@ -177,7 +197,7 @@ def scrub(engine: Engine) -> bool:
     try:
         if engine.dialect.name == "postgresql":
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("VACUUM (ANALYZE)")
+                connection.exec_driver_sql(f"VACUUM (ANALYZE) {', '.join(_WRITTEN)}")
             return True
         with closing(engine.raw_connection()) as pooled:
             cursor = pooled.cursor()

@@ -32,6 +32,7 @@ from app.commands.records import (
 )
 from app.commands.revisions import Change, lock
 from app.db import WriteSession
+from app.domain.differences import in_the_old_order
 from app.domain.links import closes_circle
 from app.domain.vocabulary import CitationRelation, LinkRelation, RecordType, ReviewStatus
 from app.models import (
@@ -197,6 +198,7 @@ def edit_record(
     if (now_at := revision_of(session, negotiation, type_, record, list(before.terms))) != seen:
         raise Outdated(before.row, now_at)
     row = {name: value for name, value in (dict(before.row) | dict(columns)).items() if value}
+    row = row if action == "restore" else in_the_old_order(before.row, row)
     moved_on = row.get("issues", row.get("issue")) != before.row.get("issues", before.row.get("issue"))
     if moved_on and not set(PLACEMENT) & set(columns):
         # A rung of one question says nothing of another.
@@ -211,7 +213,8 @@ def edit_record(
             name: known[name] for name in PLACEMENT if name in known and known["issue"] == given["issue"]
         }
         whole_row = {"id": term, "proposal": record, **placed, **given}
-        rows[RecordType.TERM, term] = {name: value for name, value in whole_row.items() if value}
+        whole_row = {name: value for name, value in whole_row.items() if value}
+        rows[RecordType.TERM, term] = whole_row if action == "restore" else in_the_old_order(known, whole_row)
     after = replace(before, rows=rows, citations=_of(before.citations, rows))
     status = _require_status(session, negotiation, before)
     require_named(session, negotiation, after, by, published=status is ReviewStatus.PUBLISHED)
@@ -263,6 +266,7 @@ def edit_citation(
     if (now_at := revision_of(session, negotiation, "citation", str(number))) != seen:
         raise Outdated(before, now_at)
     after = {name: before[name] for name in ("subject_type", "subject", "source")} | dict(row)
+    after = after if action == "restore" else in_the_old_order(before, after)
     for name, meaning in (("relation", "supports"), ("anonymous", "no")):
         # What was left empty and means the same stays empty.
         if name not in before and after.get(name) == meaning:

@@ -32,7 +32,7 @@ from app.commands.revisions import Change, lock
 from app.db import WriteSession, leave_no_trace
 from app.domain.attribution import attribution
 from app.domain.chain import canonical, field_hash, field_places, field_salt
-from app.domain.redaction import FIELDS, TEXT, WITHHELD, without
+from app.domain.redaction import FIELDS, REASON, TEXT, WITHHELD, repeats, without
 from app.domain.redirects import Redirects, along, kept
 from app.domain.search import fold
 from app.domain.vocabulary import ActorKind, Attribution, RecordType, ReviewStatus
@@ -59,7 +59,7 @@ from app.models.loading import load_redirects, load_roster
 Key = tuple[str, str]
 
 # What was written in these says too little to be looked for anywhere else.
-_NOT_SOUGHT = frozenset({"speakers", "quantity", "unit", "phase", TEXT})
+_NOT_SOUGHT = frozenset({"speakers", "quantity", "unit", "phase", TEXT, REASON})
 _SHORTEST = 3
 
 
@@ -100,7 +100,7 @@ def redact_again(session: WriteSession, known: Iterable[Blanked], *, now: dateti
 
     Answers how many fields were; what there is not in this database is left out. The caller commits.
     """
-    wanted: dict[str, dict[Key, set[str]]] = defaultdict(lambda: defaultdict(set))
+    wanted: dict[str, dict[Key, dict[str, datetime]]] = defaultdict(lambda: defaultdict(dict))
     for one in known:
         done = select(Redaction.number).where(
             Redaction.negotiation == one.negotiation,
@@ -110,7 +110,7 @@ def redact_again(session: WriteSession, known: Iterable[Blanked], *, now: dateti
             Redaction.redacted_at == one.redacted_at,
         )
         if session.scalars(done).first() is None:
-            wanted[one.negotiation][one.noun, one.record].add(one.field)
+            wanted[one.negotiation][one.noun, one.record][one.field] = one.redacted_at
     count = 0
     leave_no_trace(session)
     for negotiation, chosen in wanted.items():
@@ -118,6 +118,7 @@ def redact_again(session: WriteSession, known: Iterable[Blanked], *, now: dateti
         work = _Redaction(session, negotiation, load_redirects(session, negotiation), now, None)
         there = {key: fields for key, fields in chosen.items() if work.is_there(key)}
         if there:
+            work.moments = {(*key, name): at for key, its in there.items() for name, at in its.items()}
             work.choose(there)
             work.blank()
             count += sum(map(len, there.values()))
@@ -156,6 +157,8 @@ class _Redaction:
         # What a citation says in the place of its speakers: a column and its value.
         self.instead: dict[Key, tuple[str, str]] = {}
         self.texts: set[str] = set()
+        # When a field was blanked first, where that is done again.
+        self.moments: dict[tuple[str, str, str], datetime] = {}
 
     # --- What is to be blanked
 
@@ -187,12 +190,25 @@ class _Redaction:
         for key, its in self.today.items():
             # Without the vaguer words readers would see the others; a translation says what its quote says.
             for name, other in (("public_wording", "attributed_to"), ("quote", "translation")):
-                its |= {other} if name in its else set()
+                if name in its and self._was_said(key, other):
+                    its.add(other)
             if key[0] == "citation" and its & {"attributed_to", "speakers"}:
                 self._decide_speakers(key, its)
         for (noun, record), its in self.today.items():
             for id_ in along(self.redirects, noun, record):
                 self.fields[noun, id_] |= its
+
+    def _was_said(self, key: Key, name: str) -> bool:
+        """Whether a field of a record has ever said something."""
+        noun, record = key
+        written = f'"{name}":'
+        found = select(Revision.number).where(
+            Revision.negotiation == self.negotiation,
+            Revision.noun == noun,
+            Revision.record.in_(list(along(self.redirects, noun, record))),
+            or_(Revision.before.contains(written), Revision.after.contains(written)),
+        )
+        return self.session.scalars(found.limit(1)).first() is not None
 
     def _decide_speakers(self, key: Key, fields: set[str]) -> None:
         """Where a speaker is withheld, the actors that speak are not pointed at either (domain.md §2).
@@ -362,7 +378,7 @@ class _Redaction:
     def _repeats(self, words: str | None) -> bool:
         """Whether somebody has repeated what is blanked."""
         folded = fold(words or "")
-        return any(text in folded for text in self.texts)
+        return any(repeats(folded, text) for text in self.texts)
 
     def _places(self, step: _Step) -> dict[str, object]:
         """The places of a revision that are erased, with what they say."""
@@ -370,8 +386,8 @@ class _Redaction:
         return {
             place: value
             for place, value in field_places(step.before, step.after, step.reason)
-            if (place.rpartition(".")[2] in fields and place != "reason" and value != WITHHELD)
-            or (place == "reason" and self._repeats(step.reason))
+            if (place.rpartition(".")[2] in fields and value != WITHHELD)
+            or (place == REASON and self._repeats(step.reason))
         }
 
     def _erase(self, step: _Step, places: Mapping[str, object]) -> None:
@@ -512,7 +528,7 @@ class _Redaction:
         for type_, id_, reason in self.session.execute(
             select(Record.type, Record.id, Record.retraction_reason).where(of_these)
         ).all():
-            if self._repeats(reason):
+            if REASON in self.fields.get((type_.value, id_), set()) or self._repeats(reason):
                 self.session.execute(
                     update(Record)
                     .where(of_these, Record.type == type_, Record.id == id_)
@@ -544,7 +560,7 @@ class _Redaction:
                     "noun": noun,
                     "record": record,
                     "field": name,
-                    "redacted_at": self.now.astimezone(UTC),
+                    "redacted_at": self.moments.get((noun, record, name), self.now).astimezone(UTC),
                     "account": self.account,
                 }
                 for number, ((noun, record), name) in enumerate(told, (last or 0) + 1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import text, update
 
@@ -10,7 +11,9 @@ from app.commands.derived import Numbered, derive
 from app.commands.positions import rebuild_cells
 from app.db import WriteSession
 from app.domain.vocabulary import Basis, RecordType, ReviewStatus
-from app.models import Citation, Record, Redirect
+from app.models import Citation, Record, Redaction, Redirect
+
+_REDACTION = ("negotiation", "number", "noun", "record", "field", "redacted_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,8 @@ class Snapshot:
     """The rows of a package, file by file, as they were published or retracted by revision ``number``.
 
     ``retracted`` has the reason of every record that had been retracted, by type and id, ``citations`` the
-    numbers of citations that had been. ``redirects`` are (noun, record, into) of those that were merged.
+    numbers of citations that had been. ``redirects`` are (noun, record, into) of those that were merged,
+    ``blanked`` (negotiation, noun, record, field, moment) of what was blanked for somebody's safety, ever.
     """
 
     negotiation: str
@@ -27,6 +31,7 @@ class Snapshot:
     retracted: Mapping[tuple[RecordType, str], str | None] = field(default_factory=dict)
     citations: Sequence[int] = ()
     redirects: Sequence[tuple[str, str, str]] = ()
+    blanked: Sequence[tuple[str, str, str, str, datetime]] = ()
 
 
 def store_snapshot(session: WriteSession, snapshot: Snapshot) -> None:
@@ -40,6 +45,8 @@ def store_snapshot(session: WriteSession, snapshot: Snapshot) -> None:
             insert_rows(session, batch)
         redirects = [(negotiation, *redirect) for redirect in snapshot.redirects]
         insert_rows(session, Batch(Redirect, ("negotiation", "noun", "record", "into"), redirects))
+        blanked = [(of, number, *rest) for number, (of, *rest) in enumerate(snapshot.blanked, 1)]
+        insert_rows(session, Batch(Redaction, _REDACTION, blanked))
         for (type_, record), reason in snapshot.retracted.items():
             session.execute(
                 update(Record)

@@ -1,7 +1,7 @@
 """Two texts word by word: what went, what came, what stayed; in any script (domain.md §7)."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -9,6 +9,9 @@ from enum import StrEnum
 # Texts with more words than this between their first and last difference are shown as replaced: nobody reads
 # such a comparison, and making it takes too long.
 _MOST_WORDS = 1500
+
+# The columns that name several records in no order that means anything: a form has them in its own.
+SEVERAL = frozenset(("holders", "issues", "proposed_by", "mediated_by", "obliged", "tabled_by", "speakers"))
 
 # What stayed is shortened where it is longer than this, to so many words beside each difference.
 _LONG, _BESIDE = 40, 12
@@ -160,3 +163,14 @@ _UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x31
 def _stands_alone(character: str) -> bool:
     code = ord(character)
     return any(first <= code <= last for first, last in _UNSPACED)
+
+
+def in_the_old_order(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
+    """A row as it is to be, its lists as they were where they name the same: to put them in another order
+    is no change."""
+    return {
+        name: before[name]
+        if name in SEVERAL and name in before and set(value.split("|")) == set(before[name].split("|"))
+        else value
+        for name, value in after.items()
+    }

@@ -1,5 +1,6 @@
 """Redaction for safety: which fields of a record can be blanked, and what then stands in their place (§7)."""
 
+import re
 from collections.abc import Mapping
 
 # Where a field cannot be empty this stands in it; readers see it wherever a quote or a speaker stood.
@@ -36,8 +37,26 @@ REQUIRED: Mapping[str, frozenset[str]] = {
     "source": frozenset({"outlet"}),
 }
 
-# The text of a report is kept beside its row.
-TEXT = "text"
+# The text of a report is kept beside its row, and why a record was changed in its revisions.
+TEXT, REASON = "text", "reason"
+
+# Of a name or a few words each tells who or what is meant, however short a word; of a longer text so many
+# words in a row.
+_NAME, _LONG_WORD, _IN_A_ROW = 5, 4, 4
+
+
+def repeats(text: str, blanked: str) -> bool:
+    """Whether a text repeats what was blanked, or enough of it to tell what it was; both folded.
+
+    Rather too much is found than too little: what is lost is somebody's remark.
+    """
+    if blanked in text:
+        return True
+    words, said = re.findall(r"\w+", blanked), re.findall(r"\w+", text)
+    if len(words) <= _NAME:
+        return bool({word for word in words if len(word) >= _LONG_WORD} & set(said))
+    runs = {tuple(words[at : at + _IN_A_ROW]) for at in range(len(words) - _IN_A_ROW + 1)}
+    return any(tuple(said[at : at + _IN_A_ROW]) in runs for at in range(len(said)))
 
 
 def without(noun: str, row: Mapping[str, str], fields: frozenset[str]) -> dict[str, str]:

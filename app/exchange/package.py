@@ -30,6 +30,7 @@ from app.exchange.package_rules import Merged, check_cells, check_rows, in_order
 from app.exchange.package_schema import FILES, File, datapackage
 from app.models.loading import load_redirects
 from app.queries.packages import PackageRow, has_negotiation, package_rows
+from app.queries.redactions import withheld_fields
 
 __all__ = [
     "Fault",
@@ -140,13 +141,15 @@ def _checked(session: Session, package: Package) -> tuple[_Tables, dict[str, lis
     negotiation = _negotiation_of(package) or ""
     is_known = has_negotiation(session, negotiation)
     redirects = load_redirects(session, negotiation)
+    blanked = withheld_fields(session, negotiation)
     tables: _Tables = {}
     reordered = {}
     for file in FILES:
         stored: list[PackageRow] = []
         if is_known:
             stored = list(package_rows(session, negotiation, file.name, unpublished=True))
-        tables[file.name], moved = _merge(file, package.tables[file.name], stored, _given(redirects, file))
+        rows, moved = _merge(file, package.tables[file.name], stored, _given(redirects, file))
+        tables[file.name] = _keep_blanked(file, rows, blanked)
         if moved:
             reordered[file.name] = [_name(file, row) for row in tables[file.name]]
     _refuse_merged(package, redirects)
@@ -154,6 +157,25 @@ def _checked(session: Session, package: Package) -> tuple[_Tables, dict[str, lis
     if package.faults:
         raise PackageFaults(in_order(package.faults))
     return tables, reordered
+
+
+def _keep_blanked(
+    file: File, rows: list[Merged], blanked: Mapping[tuple[str, str], set[str]]
+) -> list[Merged]:
+    """The rows without what was blanked for somebody's safety: it does not come back with an old package."""
+    noun = NOUNS[file.name]
+    if not any(of == noun for of, _ in blanked):
+        return rows
+    kept = []
+    for row in rows:
+        fields = blanked.get((noun, _name(file, row)), set()) if row.before is not None else set()
+        if "speakers" in fields:
+            # What they were to the holders is coded in their place.
+            fields = fields | {"attribution"}
+        cells = {name: cell for name, cell in row.cells.items() if name not in fields}
+        before = {name: cell for name, cell in (row.before or {}).items() if name in fields}
+        kept.append(row._replace(cells=cells | before) if fields else row)
+    return kept
 
 
 def _given(redirects: Redirects, file: File) -> int:

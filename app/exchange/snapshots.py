@@ -11,7 +11,7 @@ import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
@@ -20,8 +20,10 @@ from sqlalchemy import Engine
 from app.commands.negotiations import NOUNS
 from app.commands.snapshots import Snapshot, store_snapshot
 from app.db import ReadSession, finished_engine, migrate, read_session, scratch_engine, write_session
+from app.domain.redaction import WITHHELD
 from app.domain.vocabulary import RecordType, ReviewStatus
 from app.exchange.package_schema import FILE, FILES, SEPARATOR, Column
+from app.queries.redactions import redactions
 from app.queries.revisions import Recorded, Step, steps
 
 # So many snapshots are kept, as long as nobody asks for others.
@@ -144,7 +146,10 @@ def _stands(name: str, row: Row, tables: Mapping[str, Mapping[str, Row]]) -> boo
         if column.to and column.name in row:
             _keep_named(row, column, tables[column.to])
         if column.filled and column.name not in row:
-            return False
+            if column.kind != "text":
+                return False
+            # Only what was blanked for somebody's safety leaves such a text empty.
+            row[column.name] = WITHHELD
     if "scale_version" in row and not _is_placed(row, tables["scales"]):
         for name in _PLACEMENT:
             row.pop(name, None)
@@ -281,10 +286,13 @@ class Snapshots:
 
     def _make(self, file: Path, live: ReadSession, recorded: Recorded) -> Engine:
         """Make the file of a snapshot. Reads the database of today, and locks nothing there."""
-        snapshot = snapshot_of(
-            recorded.negotiation,
-            recorded.number,
-            steps(live, recorded.negotiation, recorded.number),
+        snapshot = replace(
+            snapshot_of(
+                recorded.negotiation,
+                recorded.number,
+                steps(live, recorded.negotiation, recorded.number),
+            ),
+            blanked=[one for one in redactions(live) if one.negotiation == recorded.negotiation],
         )
         file.unlink(missing_ok=True)
         file.touch(mode=0o600)

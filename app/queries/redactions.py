@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.db import ReadSession
-from app.domain.redaction import FIELDS, TEXT, WITHHELD
+from app.domain.redaction import FIELDS, REASON, TEXT, WITHHELD
 from app.domain.redirects import along
 from app.domain.vocabulary import Attribution, RecordType
 from app.models import Citation, CitationAttribution, Link, Redaction, Revision, SourceText, Term
@@ -20,6 +20,9 @@ from app.queries.entries import newest_row
 from app.queries.histories import NOUNS, Key, Names, history_page, names_of
 from app.queries.negotiations import Cast, NegotiationHead
 from app.queries.visibility import NoSuchRecord
+
+# Reasons that nobody has written.
+_OURS = frozenset({"import", "setting up"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +124,20 @@ def _said(session: ReadSession, negotiation: str, keys: Sequence[Key]) -> dict[K
     today = {(noun, id_): (noun, record) for noun, record in keys for id_ in along(redirects, noun, record)}
     found: dict[Key, dict[str, str]] = {}
     rows = session.execute(
-        select(Revision.noun, Revision.record, Revision.before, Revision.after)
+        select(Revision.noun, Revision.record, Revision.before, Revision.after, Revision.reason)
         .where(
             Revision.negotiation == negotiation,
             tuple_(Revision.noun, Revision.record).in_(sorted(today)),
         )
         .order_by(Revision.number)
     )
-    for noun, record, before, after in rows:
+    for noun, record, before, after, reason in rows:
+        if reason and reason not in _OURS:
+            reasons = found.setdefault(today[noun, record], {})
+            reasons[REASON] = f"{reasons[REASON]}; {reason}" if REASON in reasons else reason
         for side in (before, after):
             row: dict[str, Any] = json.loads(side or "{}")
-            texts = {name: value for name, value in row.items() if isinstance(value, str)}
+            texts = {name: value for name, value in row.items() if isinstance(value, str) and name != REASON}
             found.setdefault(today[noun, record], {}).update(texts)
     return found
 
@@ -156,6 +162,8 @@ def _fields(
                 fields.append(Blankable(TEXT, text))
         elif said.get(name, WITHHELD) != WITHHELD or row.get(name, WITHHELD) != WITHHELD:
             fields.append(Blankable(name, row.get(name, "")))
+    if REASON in said:
+        fields.append(Blankable(REASON, said[REASON]))
     return fields
 
 
@@ -223,3 +231,13 @@ def redactions(session: Session) -> list[Redacted]:
         ).order_by(Redaction.negotiation, Redaction.number)
     )
     return [Redacted(*row) for row in rows]
+
+
+def withheld_fields(session: Session, negotiation: str) -> dict[Key, set[str]]:
+    """What was blanked in a negotiation, by noun and record."""
+    found: dict[Key, set[str]] = {}
+    for noun, record, name in session.execute(
+        select(Redaction.noun, Redaction.record, Redaction.field).where(Redaction.negotiation == negotiation)
+    ):
+        found.setdefault((noun, record), set()).add(name)
+    return found

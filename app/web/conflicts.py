@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.db import ReadSession
-from app.domain.differences import Piece, differences
+from app.domain.differences import Piece, differences, in_the_old_order
 from app.domain.vocabulary import CitationRelation
 from app.forms.base import Typed
 from app.forms.entries import Noun
@@ -175,6 +175,7 @@ def _compared(
     words: Words, noun: str, columns: Sequence[str], was: Row, theirs: Row, mine: Row
 ) -> list[Compared]:
     fields = []
+    theirs, mine = in_the_old_order(was, theirs), in_the_old_order(was, mine)
     for column in columns:
         then, their, my = (row.get(column, "") for row in (was, theirs, mine))
         if then == their == my:

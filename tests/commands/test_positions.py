@@ -130,7 +130,7 @@ def test_after_any_imports_the_stored_cells_are_those_of_the_rule(
     assert kept == counted
 
 
-@settings(max_examples=250)
+@settings(max_examples=40)
 @given(tables=negotiations(), data=st.data())
 def test_after_any_change_of_a_few_records_the_stored_cells_are_those_of_the_rule(
     sqlite: Engine, tables: Tables, data: st.DataObject

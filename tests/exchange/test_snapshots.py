@@ -311,9 +311,9 @@ def shown(client: TestClient, on: date, basis: str) -> tuple[Any, list[str]]:
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
-        st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 60)), min_size=1, max_size=5),
+        st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 60)), min_size=1, max_size=4),
         min_size=1,
-        max_size=3,
+        max_size=2,
     )
 )
 def test_entering_anything_later_never_changes_what_was_recorded_by_a_day(

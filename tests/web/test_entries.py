@@ -213,7 +213,9 @@ def plant(client: TestClient, type_: RecordType, row: dict[str, str], status: Re
         if status is ReviewStatus.RETURNED:
             return_entry(session, "gaza", number, By(people["anna"], True, now), comment=said)
         session.commit()
-    return {"noun": f"{type_.value}s", "number": str(number), "source": source_id, "record": record}
+    plural = f"{type_.value}s"
+    named = {"noun": plural, "plural": plural, "number": str(number)}
+    return named | {"source": source_id, "record": record}
 
 
 @pytest.fixture
@@ -445,6 +447,7 @@ def test_each_role_may_do_what_is_its_own_on_every_route_and_nothing_else(desk: 
         "issue": "disarmament",
         "number": "1",
         "noun": "demands",
+        "plural": "demands",
     }
     # Signing out comes last: it ends the sessions that the others need.
     for method, path, permission in sorted(found, key=lambda route: route[2] is Permission.SIGN_OUT):
