@@ -142,14 +142,23 @@ def revision_of(
 def next_number(
     session: WriteSession, noun: type[Citation] | type[Link] | type[Coverage], negotiation: str
 ) -> int:
-    """The next number of a row without an id; none is given again, also not that of one that was merged."""
+    """The next number of a row without an id; none is given again, nor that of one merged or removed."""
     last = session.scalar(select(func.max(noun.number)).where(noun.negotiation == negotiation))
     merged = session.scalars(
         select(Redirect.record).where(
             Redirect.negotiation == negotiation, Redirect.noun == noun.__name__.lower()
         )
     )
-    return max([last or 0, *map(int, merged)]) + 1
+    removed: Sequence[str] = ()
+    if noun is not Citation:  # a citation is retracted, its row stays
+        removed = session.scalars(
+            select(Revision.record).where(
+                Revision.negotiation == negotiation,
+                Revision.noun == noun.__name__.lower(),
+                Revision.action == "remove",
+            )
+        ).all()
+    return max([last or 0, *map(int, merged), *map(int, removed)]) + 1
 
 
 def store_source(

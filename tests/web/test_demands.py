@@ -78,7 +78,7 @@ def test_a_retracted_source_supports_nothing_from_the_day_of_its_retraction(smal
     assert "1 report, 1 origin" in words(small, f"{TALKS}/gone?on=2024-02-09")
     page = words(small, f"{TALKS}/gone?on=2024-02-10")
     assert "No report supports this any more." in page
-    assert "Retracted by the outlet It supports nothing any more." in page
+    assert "Its source was retracted by the outlet on 10 Feb 2024. It supports nothing any more." in page
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,9 @@ def test_a_link_takes_down_what_it_replaces_and_taken_away_lets_it_stand_again(
     assert "replaced since" not in words(desk.get(f"{GAZA}/positions/hamas/disarmament").text)
     assert_cells_equal_the_rule(desk)
     assert anna.get(edit).status_code == 404
+    # Its number is not given again: the revisions of one link are never those of another.
+    send(anna, f"{later}/links", other=id_of(first), relation="clarifies", part="")
+    assert int(newest_revision(desk)["record"]) > int(number)
 
 
 def test_a_contradiction_marks_both_cells_at_once(desk: TestClient) -> None:
