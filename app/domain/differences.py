@@ -55,9 +55,18 @@ _Words = list[tuple[str, str]]
 def _pieces(old: _Words, new: _Words) -> list[Piece]:
     start = _alike(old, new)
     end = _alike(old[start:][::-1], new[start:][::-1])
-    gone, came = old[start : len(old) - end], new[start : len(new) - end]
-    pieces = [Piece(Change.SAME, _stayed(old[:start], new[:start])), *_between(gone, came)]
-    pieces.append(Piece(Change.SAME, _text(new[len(new) - end :])))
+    last = len(old) - end
+    runs = [(old[:start], new[:start]), *_between(old[start:last], new[start : len(new) - end])]
+    runs.append((old[last:], new[len(new) - end :]))
+    pieces: list[Piece] = []
+    for place, (gone, came) in enumerate(runs):
+        if place % 2:
+            pieces += [Piece(Change.GONE, _text(gone)), Piece(Change.NEW, _text(came))]
+        else:
+            # The space before what went is there in the old text alone.
+            went = place + 1 < len(runs) and runs[place + 1][0]
+            space = gone[-1][1] if went and gone and not came[-1][1] else ""
+            pieces.append(Piece(Change.SAME, _text(came) + space))
     return [piece for piece in pieces if piece.text]
 
 
@@ -70,28 +79,19 @@ def _alike(one: _Words, other: _Words) -> int:
     )
 
 
-def _between(old: _Words, new: _Words) -> list[Piece]:
+def _between(old: _Words, new: _Words) -> list[tuple[_Words, _Words]]:
+    """What differs and what stayed, in turn, beginning and ending with what differs: old words and new ones."""
     if max(len(old), len(new)) > _MOST_WORDS:
-        return [Piece(Change.GONE, _text(old)), Piece(Change.NEW, _text(new))]
+        return [(old, new)]
     matcher = SequenceMatcher(None, [word for word, _ in old], [word for word, _ in new])
-    gone, came = "", ""
-    pieces: list[Piece] = []
+    runs: list[tuple[_Words, _Words]] = [([], [])]
     for kind, i, j, k, l in matcher.get_opcodes():  # noqa: E741 - the names of the manual
-        stayed = new[k:l]
-        if kind == "equal" and any(_is_word(word) for word, _ in stayed):
-            same = Piece(Change.SAME, _stayed(old[i:j], stayed))
-            pieces += [Piece(Change.GONE, gone), Piece(Change.NEW, came), same]
-            gone, came = "", ""
+        if kind == "equal" and any(_is_word(word) for word, _ in new[k:l]):
+            runs += [(old[i:j], new[k:l]), ([], [])]
         else:
             # A comma between two changed words belongs to them.
-            gone, came = gone + _text(old[i:j]), came + _text(stayed)
-    return [*pieces, Piece(Change.GONE, gone), Piece(Change.NEW, came)]
-
-
-def _stayed(old: _Words, new: _Words) -> str:
-    """Words that stayed, as the new text has them; at their end with a space if either text has one."""
-    text = _text(new)
-    return text if not new or new[-1][1] else text + old[-1][1]
+            runs[-1] = (runs[-1][0] + old[i:j], runs[-1][1] + new[k:l])
+    return runs
 
 
 def _shortened(pieces: Sequence[Piece], shorten: bool) -> list[Piece]:

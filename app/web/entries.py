@@ -284,7 +284,7 @@ def update_citation(sent: Sending, negotiation: str, number: Number) -> Response
 
 @router.post("/negotiations/{negotiation}/citations/{number}/retract")
 @allow(Permission.EDIT)
-def retract_citation(sent: Sending, negotiation: str, number: int) -> Response:
+def retract_citation(sent: Sending, negotiation: str, number: Number) -> Response:
     """Retract one report of a record that was our mistake; the record stays with its others."""
     form: Form[Any] = read_form(RetractForm, sent.items)
     found = editable_citation(sent.reading, negotiation, number, sent.person)

@@ -33,7 +33,7 @@ from app.queries.histories import (
 )
 from app.web.deps import Asked, Asking, Sending, Sent
 from app.web.entries import NOUNS as FORMS
-from app.web.entries import by, citation_faults, correction_faults, typed_citation
+from app.web.entries import Number, by, citation_faults, correction_faults, typed_citation
 from app.web.labels import column_name
 from app.web.paths import address
 from app.web.positions import base_context
@@ -73,7 +73,7 @@ def show_term(asked: Asking, negotiation: str, record: str) -> Response:
 
 @router.get("/negotiations/{negotiation}/citations/{number}/history")
 @allow(Permission.EDIT)
-def show_citation(asked: Asking, negotiation: str, number: int) -> Response:
+def show_citation(asked: Asking, negotiation: str, number: Number) -> Response:
     """A citation's history is part of its record's."""
     plural, record = subject_of(asked.reading, negotiation, number)
     return RedirectResponse(address(f"/negotiations/{negotiation}/{plural}/{record}/history"), 303)
@@ -98,14 +98,14 @@ def show(asked: Asking, negotiation: str, plural: str, record: str) -> Response:
 
 @router.get("/negotiations/{negotiation}/{plural:historied}/{record}/history/{number}")
 @allow(Permission.EDIT)
-def restore(asked: Asking, negotiation: str, plural: str, record: str, number: int) -> Response:
+def restore(asked: Asking, negotiation: str, plural: str, record: str, number: Number) -> Response:
     """What would change if a revision were brought back, and the form that does it."""
     return _restore(asked, negotiation, plural, record, number, Typed(), Faults())
 
 
 @router.post("/negotiations/{negotiation}/{plural:historied}/{record}/history/{number}")
 @allow(Permission.EDIT)
-def bring_back(sent: Sending, negotiation: str, plural: str, record: str, number: int) -> Response:
+def bring_back(sent: Sending, negotiation: str, plural: str, record: str, number: Number) -> Response:
     """Bring back what a revision left, with a reason, as a new revision; or take a retraction back."""
     form: Form[Any] = read_form(CorrectionForm, sent.items)
 
@@ -139,7 +139,7 @@ def bring_back(sent: Sending, negotiation: str, plural: str, record: str, number
 Row = Mapping[str, str]
 
 
-def _one(asked: Asked, negotiation: str, plural: str, record: str, number: int) -> HistoryPage:
+def _one(asked: Asked, negotiation: str, plural: str, record: str, number: Number) -> HistoryPage:
     """The history with this one revision in it. Raises NoSuchRecord."""
     return history_page(asked.reading, negotiation, plural, record, asked.person, only=number)
 

@@ -120,6 +120,8 @@ def _show(
     status: int = 200,
 ) -> Response:
     into = typed.one("into")
+    # No record has such a name, and PostgreSQL could not even be asked for it.
+    into = "?" if "\0" in into else into
     found = merge_page(
         asked.reading, negotiation, MERGED[plural], record, typed.one("find"), into, asked.person
     )

@@ -15,9 +15,11 @@ from app.commands.records import Outdated
 from app.commands.reviews import ask_for_two
 from app.domain.vocabulary import ActorKind, Role
 from app.exchange.faults import Fault, PackageFaults
+from app.exchange.package_schema import FILE
 from app.exchange.setup import Row, add_rows, change_negotiation, correct_row, move_row
 from app.forms.base import Faults, Form, FormModel, Typed, read_form
 from app.forms.negotiations import (
+    COLUMNS,
     CorrectActorForm,
     CorrectIssueForm,
     CorrectNegotiationForm,
@@ -32,16 +34,19 @@ from app.forms.negotiations import (
     with_choice_faults,
 )
 from app.models.loading import load_redirects
+from app.queries.histories import row_at
 from app.queries.negotiations import all_negotiations, cast_of
 from app.queries.setup import NOUNS, SetupPage, setup_page, setup_row
+from app.web.conflicts import Compared, compared_row, opened_on, outdated, taken
 from app.web.deps import Asked, Asking, Sending, Sent
 from app.web.entries import by
-from app.web.labels import COLUMN_NAMES, label
+from app.web.labels import label
 from app.web.paths import address
 from app.web.positions import base_context
 from app.web.render import page
 from app.web.security import Permission, allow
 from app.web.submissions import Refused, once
+from app.web.values import Words
 
 router = APIRouter(include_in_schema=False)
 
@@ -112,7 +117,9 @@ def update(sent: Sending, negotiation: str) -> Response:
     def again(faults: Faults, status: int, conflict: Outdated | None = None) -> Response:
         return _index(sent, negotiation, form.typed, faults, status, conflict)
 
-    setup_page(sent.reading, negotiation)
+    row, seen = setup_row(sent.reading, negotiation, "negotiation", negotiation)
+    if (theirs := taken(form.typed.one("action"))) is not None:
+        return _index(sent, negotiation, _with_theirs("negotiation", form.typed, row, seen, theirs), Faults())
     if form.data is None:
         return again(form.faults, 422)
     data: CorrectNegotiationForm = form.data
@@ -276,8 +283,11 @@ def _edit(asked: Asked, negotiation: str, sheet: Sheet, key: str) -> Response:
 
 
 def _update(sent: Sent, negotiation: str, sheet: Sheet, key: str) -> Response:
-    setup_row(sent.reading, negotiation, sheet.file, key)
+    stored, seen = setup_row(sent.reading, negotiation, sheet.file, key)
     form: Form[Any] = read_form(sheet.correct, sent.items)
+    if (theirs := taken(form.typed.one("action"))) is not None:
+        typed = _with_theirs(sheet.file, form.typed, stored, seen, theirs)
+        return _sheet(sent, negotiation, sheet, typed, Faults(), key)
     cast = cast_of(sent.reading, negotiation)
     faults = with_choice_faults(form.faults, form.typed, actors=cast.actors, issues=cast.issues)
 
@@ -385,8 +395,7 @@ def _context(
         "typed": typed,
         "faults": faults,
         "token": _token(typed, faults),
-        "column_names": COLUMN_NAMES,
-        "newest": None,
+        "conflict": None,
         "words": {
             "actors": actors,
             "wider_actors": [choice for choice in actors if choice[0] != key],
@@ -407,10 +416,15 @@ def _index(
     status: int = 200,
     conflict: Outdated | None = None,
 ) -> Response:
+    if conflict:
+        asked.reading.rollback()
     setup = setup_page(asked.reading, negotiation)
+    if typed is not None and conflict:
+        typed = outdated(typed, setup.seen)
     stored = Typed(typed_of("negotiation", setup.row) | {"seen": [str(setup.seen)]})
     context = _context(asked, setup, stored if typed is None else typed, faults)
-    context |= {"own": typed is not None, **_conflict(context["typed"], conflict)}
+    compared = _compared(asked, setup, "negotiation", negotiation, CorrectNegotiationForm, context["typed"])
+    context |= {"own": typed is not None, "conflict": compared}
     return page(asked.request, "setup/index.html", context, status=status)
 
 
@@ -425,14 +439,39 @@ def _sheet(
     conflict: Outdated | None = None,
 ) -> Response:
     """The page of one row: to be added where there is no ``key``, else to be corrected."""
+    if conflict:
+        asked.reading.rollback()
     setup = setup_page(asked.reading, negotiation)
-    row = setup_row(asked.reading, negotiation, sheet.file, key)[0] if key else None
+    row, seen = setup_row(asked.reading, negotiation, sheet.file, key) if key else (None, 0)
+    if conflict:
+        typed = outdated(typed, seen)
     context = _context(asked, setup, typed, faults, key) | {"key": key, "row": row}
-    return page(asked.request, sheet.template, context | _conflict(typed, conflict), status=status)
+    if key:
+        context["conflict"] = _compared(asked, setup, sheet.file, key, sheet.correct, typed)
+    return page(asked.request, sheet.template, context, status=status)
 
 
-def _conflict(typed: Typed, conflict: Outdated | None) -> dict[str, Any]:
-    """What somebody else has saved meanwhile, beside what was typed; sending it again would replace that."""
-    if conflict is None:
-        return {}
-    return {"typed": Typed(typed | {"seen": [str(conflict.revision)]}), "newest": conflict.newest}
+def _with_theirs(file: str, typed: Typed, row: Row, seen: int, what: str) -> Typed:
+    """The form with what somebody else has saved in place of one's own: of one column, or of all."""
+    fields = [field for field in COLUMNS[file] if what in ("", COLUMNS[file][field])]
+    typed = outdated(typed, seen)
+    found = Typed({name: values for name, values in typed.items() if name not in fields})
+    theirs = typed_of(file, row)
+    return Typed(found | {name: theirs[name] for name in fields if name in theirs})
+
+
+def _compared(
+    asked: Asked | Sent, setup: SetupPage, file: str, key: str, model: type[FormModel], typed: Typed
+) -> list[Compared] | None:
+    """What somebody else has saved meanwhile beside what was typed; None where nobody has."""
+    base = opened_on(typed)
+    if base is None:
+        return None
+    negotiation, noun = setup.negotiation.id, NOUNS[file]
+    theirs = setup_row(asked.reading, negotiation, file, key)[0]
+    data = read_form(model, [(name, value) for name, values in typed.items() for value in values]).data
+    mine = row_of(file, data) if data else theirs
+    was = row_at(asked.reading, negotiation, noun, key, base)
+    kept = {"id"} if FILE[file].has_id else set(FILE[file].natural_key)
+    columns = [column for column in COLUMNS[file].values() if column not in kept]
+    return compared_row(Words(setup.cast), noun, columns, was, theirs, mine)

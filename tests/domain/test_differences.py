@@ -20,6 +20,8 @@ def marked(before: str, after: str, *, shorten: bool = False) -> str:
     [
         ("Would store its arms.", "Would store its weapons.", "Would store its [-arms-][+weapons+]."),
         ("a, b", "c; d", "[-a, b-][+c; d+]"),
+        ("refused on the ground", "refused, on the ground", "refused[+, +]on the ground"),
+        ("for the war. at all", "for the war.", "for the war. [-at all-]"),
         ("", "new", "[+new+]"),
         ("old", "", "[-old-]"),
         ("same", "same", "same"),

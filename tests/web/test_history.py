@@ -157,6 +157,10 @@ def test_readers_never_see_a_history_and_nobody_sees_the_drafts_of_others_in_one
     assert carl.get(f"{DEMAND}/history").status_code == 403
     assert anna.get(f"{GAZA}/demands/nothing/history").status_code == 404
     assert anna.get(f"{DEMAND}/history/1").status_code == 404, "a revision of something else"
+    for number in ("99999999999999999999", "0", "x"):
+        assert anna.get(f"{DEMAND}/history/{number}").status_code in (404, 422)
+        assert anna.get(f"{GAZA}/citations/{number}/history").status_code in (404, 422)
+        assert anna.get(f"{DEMAND}/history?before={number}").status_code == 200
 
 
 # --- Two people at one record ------------------------------------------------------------------------------
@@ -188,6 +192,25 @@ def test_the_second_of_two_sees_both_texts_and_decides_field_by_field(
     decided = ben.post(f"{record}/edit", data=kept | {"action": ["save"]})
     assert decided.status_code == 303
     assert filled(anna, f"{record}/edit")[field] == ["Words of Ben alone"]
+
+
+def test_of_what_is_set_up_too(desk: TestClient) -> None:
+    anna, ben = signed_in(desk, "anna"), signed_in(desk, "ben")
+    address = f"{GAZA}/setup/actors/hamas/edit"
+
+    def opened(client: TestClient, **changes: str) -> dict[str, list[str]]:
+        changed = {name: [value] for name, value in changes.items()}
+        return fields_of(client.get(address).text, "form") | {"action": ["save"]} | changed
+
+    mine = opened(ben, name="Ben’s name", aliases="Ben’s alias")
+    assert anna.post(address, data=opened(anna, name="Anna’s name")).status_code == 303
+    answer = ben.post(address, data=mine)
+    assert (answer.status_code, "Anna’s name" in spaced(unescape(answer.text))) == (409, True)
+    taken = ben.post(address, data=fields_of(answer.text, "form") | {"action": ["theirs-name"]})
+    kept = fields_of(taken.text, "form")
+    assert (kept["name"], kept["aliases"]) == (["Anna’s name"], ["Ben’s alias"])
+    assert ben.post(address, data=kept | {"action": ["save"]}).status_code == 303
+    assert "Ben’s alias" in unescape(desk.get(f"{GAZA}/actors/hamas").text)
 
 
 def test_of_a_report_and_of_terms_too(desk: TestClient) -> None:

@@ -4,11 +4,12 @@ import json
 import logging
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import insert, select
 from starlette.testclient import TestClient
 
@@ -49,7 +50,12 @@ def of(client: TestClient, statement: Any) -> list[Any]:
 
 @pytest.fixture
 def planted(desk: TestClient) -> str:
-    """The address of a demand whose report has secrets in all that is kept of it, and its past."""
+    """The address of a demand whose report has secrets in all that is kept of it, and its past: yesterday."""
+    with time_machine.travel(datetime.now(UTC) - timedelta(days=1)):
+        return _plant(desk)
+
+
+def _plant(desk: TestClient) -> str:
     anna = signed_in(desk, "anna")
     said = {
         "outlet": "Example Times",
@@ -170,6 +176,8 @@ def test_what_was_blanked_is_found_nowhere(
     page = spaced(desk.get(planted).text)
     assert f"[ {WITHHELD} ]" in page or f"[{WITHHELD}]" in page
     assert f"as described by {WITHHELD} (a mediator)" in page, "what the speaker was to the holder is kept"
+    past = f"?basis=recorded&on={today() - timedelta(days=1)}"
+    assert f"described by {WITHHELD}" in spaced(desk.get(f"{planted}{past}").text), "and so it was yesterday"
     assert WITHHELD in desk.get(f"{GAZA}/timeline.csv?q=supervision").text
     assert "paraphrased" not in page
     assert_cells_equal_the_rule(desk)
@@ -236,7 +244,7 @@ def test_only_what_is_ticked_goes_and_only_for_safety(desk: TestClient, planted:
 def test_what_must_not_be_empty_says_that_it_is_withheld_on_every_day(desk: TestClient, planted: str) -> None:
     root = signed_in(desk, "root")
     assert blank(root, planted, "/summary", "/outlet").status_code == 303
-    for query in ("", f"?basis=recorded&on={today()}"):
+    for query in ("", f"?basis=recorded&on={today()}", f"?basis=recorded&on={today() - timedelta(days=1)}"):
         page = desk.get(f"{planted}{query}")
         assert WITHHELD in page.text, query
         assert "under supervision" not in page.text.replace("under-supervision", ""), query
