@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, select, tuple_, update
+from sqlalchemy import and_, delete, func, insert, select, true, tuple_, update
 
 from app.commands.records import (
     NoSuchRecord,
@@ -46,6 +46,7 @@ from app.models import (
     Redirect,
     Response,
     Review,
+    Revision,
     Source,
     Term,
 )
@@ -153,6 +154,9 @@ def cite_record(session: WriteSession, negotiation: str, record: str, entry: Ent
     held = _require(session, negotiation, entry.type, record, by)
     status = _status_of_new(session, negotiation, entry, by)
     known = status_of(session, negotiation, entry.type, record)
+    if known is ReviewStatus.RETURNED:
+        # Published with this report, it would go out as its author was told not to leave it.
+        raise NoSuchRecord(record)
     if known is ReviewStatus.DRAFT:
         # Handed in alone it would show to editors what its author still keeps back.
         status = ReviewStatus.DRAFT
@@ -256,7 +260,10 @@ def edit_citation(
     seen: int,
     action: str = "edit",
 ) -> None:
-    """Correct a citation; its record and its source stay. Raises Outdated and NoSuchRecord."""
+    """Correct a citation; its record and its source stay.
+
+    Raises Outdated, NoSuchRecord, and OnlySupport where nothing else would support the record.
+    """
     lock(session, negotiation)
     before = newest(session, negotiation, "citation", [str(number)]).get(str(number))
     if before is None:
@@ -273,6 +280,8 @@ def edit_citation(
             after.pop(name)
     if after == before:
         return
+    if status is ReviewStatus.PUBLISHED and _supports(before) and not _supports(after):
+        _require_other_support(session, negotiation, record, number, before)
     changed = (with_review(before, status), with_review(after, status))
     change = Change(action, "citation", str(number), *changed, reason)
     note(session, negotiation, [change], now=by.now, account=by.account)
@@ -348,15 +357,8 @@ def retract_citation(
     Raises Outdated, NoSuchRecord, and OnlySupport where no other report supports the record.
     """
     record, row = _cited(session, negotiation, number, seen, ReviewStatus.PUBLISHED)
-    subject = (row["subject_type"], row["subject"])
-    if subject[0] != RecordType.TERM.value and _supports(row):
-        others = [
-            other
-            for other, its in record.citations.items()
-            if other != number and _supports(its) and (its["subject_type"], its["subject"]) == subject
-        ]
-        if not _published_citations(session, negotiation, others):
-            raise OnlySupport
+    if _supports(row):
+        _require_other_support(session, negotiation, record, number, row)
     change = Change("retract", "citation", str(number), row, with_review(row, ReviewStatus.RETRACTED), reason)
     _move_citation(session, negotiation, record, number, ReviewStatus.RETRACTED, change, by)
 
@@ -406,6 +408,24 @@ def _move_citation(
     )
     store_record(session, negotiation, record)
     publish_record(session, negotiation, record)
+
+
+def _require_other_support(
+    session: WriteSession, negotiation: str, record: Whole, number: int, row: PackageRow
+) -> None:
+    """A published record rests on a published report; a term may rest on those of its proposal."""
+    subject = (row["subject_type"], row["subject"])
+    if subject[0] == RecordType.TERM.value:
+        return
+    if status_of(session, negotiation, record.type, record.id) is not ReviewStatus.PUBLISHED:
+        return
+    others = [
+        other
+        for other, its in record.citations.items()
+        if other != number and _supports(its) and (its["subject_type"], its["subject"]) == subject
+    ]
+    if not _published_citations(session, negotiation, others):
+        raise OnlySupport
 
 
 def _supports(row: PackageRow) -> bool:
@@ -529,18 +549,51 @@ def _retract(
 def _take_out(
     session: WriteSession, negotiation: str, before: Whole, after: Whole, by: By, reason: str
 ) -> None:
-    """Retract the terms that a corrected proposal has no more."""
+    """Retract the terms that a corrected proposal has no more; before it is published they just go."""
     out = [subject for subject in before.rows if subject not in after.rows]
-    if out:
+    if not out:
+        return
+    status = _require_status(session, negotiation, before)
+    if status is ReviewStatus.PUBLISHED:
         _retract(session, negotiation, before, out, by, reason)
+        return
+    terms = [term for _, term in out]
+    named = session.scalars(
+        select(Response.id).where(Response.negotiation == negotiation, Response.term.in_(terms)).limit(5)
+    ).all()
+    if named:
+        raise StillNamed([(RecordType.RESPONSE, response) for response in named])
+    changes = [
+        Change("remove", type_.value, term, with_review(before.rows[type_, term], status), None, reason)
+        for type_, term in out
+    ]
+    note(session, negotiation, changes, now=by.now, account=by.account)
+    for model, names in ((Citation, Citation.subject), (Term, Term.id), (Record, Record.id)):
+        of_type = {
+            Citation: Citation.subject_type == RecordType.TERM,
+            Record: Record.type == RecordType.TERM,
+        }.get(model, true())
+        session.execute(delete(model).where(model.negotiation == negotiation, of_type, names.in_(terms)))
 
 
 def _retracted_with(session: WriteSession, negotiation: str, proposal: Whole) -> dict[str, PackageRow]:
-    """The terms that were retracted together with their proposal, for the same reason."""
-    reason = select(Record.retraction_reason).where(
-        Record.negotiation == negotiation, Record.type == RecordType.PROPOSAL, Record.id == proposal.id
+    """The terms that were retracted together with their proposal, and not before it."""
+
+    def retracted(noun: str, *records: str) -> Any:
+        return and_(
+            Revision.negotiation == negotiation,
+            Revision.noun == noun,
+            Revision.action == "retract",
+            Revision.record.in_(records),
+        )
+
+    moment = session.scalar(
+        select(Revision.recorded_at)
+        .where(retracted(RecordType.PROPOSAL, proposal.id))
+        .order_by(Revision.number.desc())
+        .limit(1)
     )
-    terms = session.scalars(
+    out = session.scalars(
         select(Term.id)
         .join(
             Record,
@@ -552,11 +605,16 @@ def _retracted_with(session: WriteSession, negotiation: str, proposal: Whole) ->
             Term.negotiation == negotiation,
             Term.proposal == proposal.id,
             Record.review_status == ReviewStatus.RETRACTED,
-            Record.retraction_reason == reason.scalar_subquery(),
         )
         .order_by(Record.ordinal)
     ).all()
-    return newest(session, negotiation, RecordType.TERM, terms)
+    rows = session.execute(
+        select(Revision.record, func.max(Revision.recorded_at))
+        .where(retracted(RecordType.TERM, *out))
+        .group_by(Revision.record)
+    )
+    last = {term: at for term, at in rows}  # noqa: C416 - rows are no pairs to a type checker
+    return newest(session, negotiation, RecordType.TERM, [term for term in out if last.get(term) == moment])
 
 
 def _moved(before: Whole, after: Whole) -> bool:
@@ -712,7 +770,7 @@ def _source(
     known: ReviewStatus = found.review_status
     if known is status or _ORDER.index(known) >= _ORDER.index(status):
         return source, []
-    return source, [move_source(session, negotiation, source, known, status)]
+    return source, move_source(session, negotiation, source, known, status, by)
 
 
 _ORDER = (ReviewStatus.DRAFT, ReviewStatus.RETURNED, ReviewStatus.SUBMITTED, ReviewStatus.PUBLISHED)
@@ -725,24 +783,48 @@ def add_source(
     words = f"{row['outlet']} {row['published'][:10]}"
     id_ = _free_id(session, negotiation, None, words, hidden=status is not ReviewStatus.PUBLISHED)
     whole_row = {"id": id_, **row}
-    change = Change("create", "source", id_, None, with_review(whole_row, status))
-    note(session, negotiation, [change], now=by.now, account=by.account)
+    changes = take_origin_along(session, negotiation, whole_row, status, by)
+    changes.append(Change("create", "source", id_, None, with_review(whole_row, status)))
+    note(session, negotiation, changes, now=by.now, account=by.account)
     store_source(session, negotiation, whole_row, status=status, account=by.account)
     return id_
 
 
 def move_source(
-    session: WriteSession, negotiation: str, source: str, before: ReviewStatus, after: ReviewStatus
-) -> Change:
-    """Take a source one step on towards its readers. Answers the change to be noted."""
+    session: WriteSession, negotiation: str, source: str, before: ReviewStatus, after: ReviewStatus, by: By
+) -> list[Change]:
+    """Take a source on towards its readers, and what it relays with it. Answers the changes to be noted."""
+    row = newest(session, negotiation, "source", [source])[source]
     session.execute(
         update(Source)
         .where(Source.negotiation == negotiation, Source.id == source)
         .values(review_status=after)
     )
-    row = newest(session, negotiation, "source", [source])[source]
+    # After it, so that a circle of relays ends.
+    changes = take_origin_along(session, negotiation, row, after, by)
     action = "publish" if after is ReviewStatus.PUBLISHED else "submit"
-    return Change(action, "source", source, with_review(row, before), with_review(row, after))
+    return [*changes, Change(action, "source", source, with_review(row, before), with_review(row, after))]
+
+
+def take_origin_along(
+    session: WriteSession, negotiation: str, row: PackageRow, status: ReviewStatus, by: By
+) -> list[Change]:
+    """Let the report that a source relays come as far as the source: it names it, and is one voice with it.
+
+    Raises NoSuchRecord where that one is somebody else's and not so far yet. Answers the changes to be noted.
+    """
+    found = session.execute(
+        select(Source.id, Source.review_status, Source.entered_by).where(
+            Source.negotiation == negotiation, Source.id == row.get("origin", "")
+        )
+    ).first()
+    if found is None or found.id == row["id"]:
+        return []
+    if not _may_touch(found.review_status, found.entered_by, by):
+        raise NoSuchRecord(found.id)
+    if _ORDER.index(found.review_status) >= _ORDER.index(status):
+        return []
+    return move_source(session, negotiation, found.id, found.review_status, status, by)
 
 
 def _begin_review(
@@ -842,6 +924,18 @@ def _free_term(
 ) -> str:
     """The next id of a term of a proposal: no term, however old, has had it."""
     taken = {id_ for type_, id_ in rows if type_ is RecordType.TERM}
+    taken |= set(
+        session.scalars(
+            select(Revision.record)
+            .where(
+                Revision.negotiation == negotiation,
+                Revision.noun == RecordType.TERM,
+                Revision.action == "remove",
+                _begins(Revision.record, f"{proposal}-t"),
+            )
+            .distinct()
+        )
+    )
     taken |= set(
         session.scalars(
             select(Record.id).where(

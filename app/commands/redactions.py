@@ -32,7 +32,7 @@ from app.commands.revisions import Change, lock
 from app.db import WriteSession, leave_no_trace
 from app.domain.attribution import attribution
 from app.domain.chain import canonical, field_hash, field_places, field_salt
-from app.domain.redaction import FIELDS, REASON, TEXT, WITHHELD, repeats, without
+from app.domain.redaction import FIELDS, MARKERS, REASON, TEXT, WITHHELD, repeats, without
 from app.domain.redirects import Redirects, along, kept
 from app.domain.search import fold
 from app.domain.vocabulary import ActorKind, Attribution, RecordType, ReviewStatus
@@ -372,7 +372,7 @@ class _Redaction:
         for key, row in [*rows, *before.items()]:
             for name in self.fields.get(key, set()) - _NOT_SOUGHT:
                 text = fold(str(row.get(name, ""))).strip()
-                if len(text) >= _SHORTEST and text != WITHHELD:
+                if len(text) >= _SHORTEST and text not in MARKERS:
                     self.texts.add(text)
 
     def _repeats(self, words: str | None) -> bool:
@@ -386,7 +386,7 @@ class _Redaction:
         return {
             place: value
             for place, value in field_places(step.before, step.after, step.reason)
-            if (place.rpartition(".")[2] in fields and value != WITHHELD)
+            if (place.rpartition(".")[2] in fields and value not in MARKERS)
             or (place == REASON and self._repeats(step.reason))
         }
 
@@ -421,7 +421,7 @@ class _Redaction:
         changes = []
         for (noun, record), row in before.items():
             fields = frozenset(self.today[noun, record])
-            left = {n: value for n, value in row.items() if n not in fields or value == WITHHELD}
+            left = {n: value for n, value in row.items() if n not in fields or value in MARKERS}
             new = without(noun, row, fields)
             if (noun, record) in self.instead:
                 new |= [self.instead[noun, record]]

@@ -365,7 +365,7 @@ def _move(
         .where(Citation.negotiation == negotiation, Citation.number == entry.number)
         .values(review_status=status)
     )
-    changes += _move_source(session, negotiation, entry.citation["source"], status)
+    changes += _move_source(session, negotiation, entry.citation["source"], status, by)
     record = _record(session, negotiation, entry.citation)
     known = status_of(session, negotiation, record.type, record.id)
     moves = known not in (ReviewStatus.PUBLISHED, ReviewStatus.RETRACTED, status)
@@ -404,7 +404,9 @@ def _record(session: WriteSession, negotiation: str, citation: PackageRow) -> Wh
     return whole(session, negotiation, type_, id_)
 
 
-def _move_source(session: WriteSession, negotiation: str, source: str, status: ReviewStatus) -> list[Change]:
+def _move_source(
+    session: WriteSession, negotiation: str, source: str, status: ReviewStatus, by: By
+) -> list[Change]:
     """Take the source of an entry along where it has not come so far; it never goes back."""
     known = session.scalar(
         select(Source.review_status).where(Source.negotiation == negotiation, Source.id == source)
@@ -412,4 +414,4 @@ def _move_source(session: WriteSession, negotiation: str, source: str, status: R
     steps = (ReviewStatus.DRAFT, ReviewStatus.RETURNED, ReviewStatus.SUBMITTED, ReviewStatus.PUBLISHED)
     if known not in steps or steps.index(known) >= steps.index(status):
         return []
-    return [move_source(session, negotiation, source, known, status)]
+    return move_source(session, negotiation, source, known, status, by)

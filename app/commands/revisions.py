@@ -65,7 +65,11 @@ def append(
         .where(Negotiation.id == negotiation)
         .with_for_update()
     ).one()
-    recorded_at = now.astimezone(UTC)
+    # A clock set back, or a writer that had to wait, does not change what was recorded by a past day.
+    last_moment = session.scalar(
+        select(Revision.recorded_at).where(Revision.negotiation == negotiation, Revision.number == number)
+    )
+    recorded_at = max(now.astimezone(UTC), last_moment or now.astimezone(UTC))
     rows = []
     for change in changes:
         number += 1

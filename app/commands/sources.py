@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from sqlalchemy import insert, select
 
-from app.commands.entries import By, add_source, held_record, publish_record
+from app.commands.entries import By, add_source, held_record, publish_record, take_origin_along
 from app.commands.records import (
     NoSuchRecord,
     Outdated,
@@ -105,8 +105,15 @@ def correct_source(
     after = {name: value for name, value in (dict(before) | dict(columns)).items() if value}
     if after == before:
         return
-    change = Change(action, "source", source, with_review(before, status), with_review(after, status), reason)
-    note(session, negotiation, [change], now=by.now, account=by.account)
+    changes = take_origin_along(session, negotiation, after, status, by)
+    rows = (with_review(before, status), with_review(after, status))
+    note(
+        session,
+        negotiation,
+        [*changes, Change(action, "source", source, *rows, reason)],
+        now=by.now,
+        account=by.account,
+    )
     write_source(session, negotiation, after)
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
     records = resting_on(session, negotiation, source) if changed & _DATING else []

@@ -80,7 +80,7 @@ def _alike(one: _Words, other: _Words) -> int:
 
 
 def _between(old: _Words, new: _Words) -> list[tuple[_Words, _Words]]:
-    """What differs and what stayed, in turn, beginning and ending with what differs: old words and new ones."""
+    """What differs and what stayed, in turn, what differs first and last: the old words and the new."""
     if max(len(old), len(new)) > _MOST_WORDS:
         return [(old, new)]
     matcher = SequenceMatcher(None, [word for word, _ in old], [word for word, _ in new])

@@ -4,7 +4,6 @@ A quote that no longer occurs is said to be gone; nothing is attached again by g
 """
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -80,11 +79,6 @@ def sentences(text: str) -> list[Span]:
         if text[start : line.end()].strip():
             spans.append(Span(start, line.end()))
     return [Span(_after_space(text, span), span.end) for span in spans if text[span.start : span.end].strip()]
-
-
-def lost(text: str, quotes: Mapping[int, Quote]) -> Sequence[int]:
-    """The numbers of the quotes whose words do not occur in a text."""
-    return [number for number, quote in quotes.items() if not places(text, quote.words)]
 
 
 def _after_space(text: str, span: Span) -> int:

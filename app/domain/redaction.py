@@ -3,8 +3,10 @@
 import re
 from collections.abc import Mapping
 
-# Where a field cannot be empty this stands in it; readers see it wherever a quote or a speaker stood.
-WITHHELD = "withheld for safety"
+# What readers see where a quote or a speaker stood, and what stands in a field that cannot be empty: an outlet
+# that is withheld is not the same as its speaker.
+WITHHELD, INSTEAD = "withheld for safety", "Withheld for safety"
+MARKERS = frozenset({WITHHELD, INSTEAD})
 
 # The fields of each noun that somebody has written in words, and the report's stored text.
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -63,7 +65,7 @@ def without(noun: str, row: Mapping[str, str], fields: frozenset[str]) -> dict[s
     """The row without these fields; one that there must be says that it is withheld."""
     needed = REQUIRED.get(noun, frozenset())
     return {
-        name: WITHHELD if name in fields else value
+        name: INSTEAD if name in fields else value
         for name, value in row.items()
         if name not in fields or name in needed
     }

@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from app.commands.negotiations import NOUNS
 from app.commands.snapshots import Snapshot, store_snapshot
 from app.db import ReadSession, finished_engine, migrate, read_session, scratch_engine, write_session
-from app.domain.redaction import WITHHELD
+from app.domain.redaction import INSTEAD
 from app.domain.vocabulary import RecordType, ReviewStatus
 from app.exchange.package_schema import FILE, FILES, SEPARATOR, Column
 from app.queries.redactions import redactions
@@ -149,7 +149,7 @@ def _stands(name: str, row: Row, tables: Mapping[str, Mapping[str, Row]]) -> boo
             if column.kind != "text":
                 return False
             # Only what was blanked for somebody's safety leaves such a text empty.
-            row[column.name] = WITHHELD
+            row[column.name] = INSTEAD
     if "scale_version" in row and not _is_placed(row, tables["scales"]):
         for name in _PLACEMENT:
             row.pop(name, None)

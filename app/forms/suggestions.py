@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from babel import Locale
 
-from app.domain.dates import NotADate, parse_edtf
+from app.domain.dates import NotADate, parse_day
 from app.domain.quotes import Span
 
 
@@ -131,9 +131,9 @@ def _day_pattern() -> re.Pattern[str]:
 
 
 def _days(text: str, published: str) -> Iterator[Suggestion]:
-    """Days as written; one without its year is the last such day before the report."""
+    """Days as written; one without its year is the last such day before the report, where its day is known."""
     try:
-        printed = parse_edtf(published).last
+        printed = parse_day(published)
     except NotADate:
         printed = None
     for found in _day_pattern().finditer(text):

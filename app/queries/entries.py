@@ -3,25 +3,22 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import and_, exists, func, or_, select
 
 from app.db import ReadSession
 from app.domain.vocabulary import RecordType, ReviewStatus
-from app.models import Account, Citation, Negotiation, Record, Revision, Term
+from app.models import Citation, Negotiation, Record, Revision, Term
 from app.queries.accounts import Person
 from app.queries.negotiations import negotiation_head
 from app.queries.visibility import NoSuchRecord, open_to
-
-MOST_ENTRIES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Editable:
     """A record as last recorded, with the terms of a proposal; ``seen`` is the newest revision of these.
 
-    Rows are those of a data package.
+    Rows are those of a data package. ``reported_on`` is the day of its earliest supporting report.
     """
 
     type: RecordType
@@ -30,6 +27,7 @@ class Editable:
     terms: Sequence[Mapping[str, str]]
     status: ReviewStatus
     seen: int
+    reported_on: str
 
 
 def editable(
@@ -50,8 +48,8 @@ def editable(
     may = open_to(Record, person.account, edits=person.edits)
     if retracted and person.edits:
         may = or_(may, Record.review_status == ReviewStatus.RETRACTED)
-    status = session.scalar(select(Record.review_status).where(of_record, may))
-    if status is None:
+    found = session.execute(select(Record.review_status, Record.reported_on).where(of_record, may)).first()
+    if found is None:
         raise NoSuchRecord(record)
     terms: Sequence[str] = ()
     if type_ is RecordType.PROPOSAL:
@@ -74,7 +72,10 @@ def editable(
         ).all()
     row, seen = newest_row(session, negotiation, type_, record)
     rows = [newest_row(session, negotiation, RecordType.TERM, term) for term in terms]
-    return Editable(type_, record, row, [row for row, _ in rows], status, max([seen, *(n for _, n in rows)]))
+    newest = max([seen, *(number for _, number in rows)])
+    return Editable(
+        type_, record, row, [row for row, _ in rows], found.review_status, newest, found.reported_on
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,7 @@ def newest_row(
     session: ReadSession, negotiation: str, noun: str, record: str
 ) -> tuple[Mapping[str, str], int]:
     """A record of any noun as last recorded, and the revision of that. Raises NoSuchRecord."""
-    of_record = and_(
-        Revision.negotiation == negotiation, Revision.noun == noun, Revision.record == record
-    )
+    of_record = and_(Revision.negotiation == negotiation, Revision.noun == noun, Revision.record == record)
     number = session.scalar(select(func.max(Revision.number)).where(of_record))
     # That something was blanked is no row.
     found = session.execute(
@@ -141,74 +140,6 @@ def plain_row(text: str | None) -> dict[str, str]:
     """The columns of a row as a revision has it; empty where it has none."""
     row: dict[str, str] = json.loads(text or "{}")
     return {name: value for name, value in row.items() if name not in _BESIDE}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One revision of a demand or of a citation of it, with what it changed, field by field."""
-
-    number: int
-    recorded_at: datetime
-    person: str | None
-    action: str
-    noun: str
-    record: str
-    reason: str | None
-    changes: Sequence[tuple[str, str, str]]
-
-
-def history_of(session: ReadSession, negotiation: str, type_: RecordType, record: str) -> list[Step]:
-    """The revisions of a record and of its citations, the newest first. For editors only (domain.md §8)."""
-    numbers = session.scalars(
-        select(Citation.number).where(
-            Citation.negotiation == negotiation,
-            Citation.subject_type == type_,
-            Citation.subject == record,
-        )
-    )
-    rows = session.execute(
-        select(
-            Revision.number,
-            Revision.recorded_at,
-            Account.name,
-            Revision.action,
-            Revision.noun,
-            Revision.record,
-            Revision.reason,
-            Revision.before,
-            Revision.after,
-        )
-        .outerjoin(Account, Account.id == Revision.account)
-        .where(
-            Revision.negotiation == negotiation,
-            or_(
-                and_(Revision.noun == type_.value, Revision.record == record),
-                and_(Revision.noun == "citation", Revision.record.in_([str(number) for number in numbers])),
-            ),
-        )
-        .order_by(Revision.number.desc())
-        .limit(MOST_ENTRIES)
-    )
-    return [
-        Step(
-            row.number,
-            row.recorded_at,
-            row.name,
-            row.action,
-            row.noun,
-            row.record,
-            row.reason,
-            _changes(row.before, row.after),
-        )
-        for row in rows
-    ]
-
-
-def _changes(before: str | None, after: str | None) -> list[tuple[str, str, str]]:
-    """Field by field, what was and what is."""
-    was, is_ = json.loads(before or "{}"), json.loads(after or "{}")
-    names = [*is_, *(name for name in was if name not in is_)]
-    return [(name, was.get(name, ""), is_.get(name, "")) for name in names if was.get(name) != is_.get(name)]
 
 
 def retraction_of(session: ReadSession, negotiation: str, type_: RecordType, record: str) -> str | None:

@@ -62,7 +62,7 @@ class Step:
     reason: str | None
     before: Mapping[str, Any]
     after: Mapping[str, Any]
-    erased: Collection[str]
+    erased: frozenset[str]
 
     @property
     def key(self) -> Key:

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.db import ReadSession
-from app.domain.redaction import FIELDS, REASON, TEXT, WITHHELD
+from app.domain.redaction import FIELDS, MARKERS, REASON, TEXT, WITHHELD
 from app.domain.redirects import along
 from app.domain.vocabulary import Attribution, RecordType
 from app.models import Citation, CitationAttribution, Link, Redaction, Revision, SourceText, Term
@@ -160,7 +160,7 @@ def _fields(
             ).first()
             if text:
                 fields.append(Blankable(TEXT, text))
-        elif said.get(name, WITHHELD) != WITHHELD or row.get(name, WITHHELD) != WITHHELD:
+        elif not {said.get(name, WITHHELD), row.get(name, WITHHELD)} <= MARKERS:
             fields.append(Blankable(name, row.get(name, "")))
     if REASON in said:
         fields.append(Blankable(REASON, said[REASON]))

@@ -18,9 +18,10 @@ from app.commands.entries import By, Entry
 from app.commands.records import Outdated
 from app.db import ReadSession
 from app.domain.attribution import attribution, speaker_words, track
-from app.domain.dates import NotADate
+from app.domain.dates import NotADate, parse_edtf
 from app.domain.links import takes_nothing_down
 from app.domain.quotes import place_near, places, words_around
+from app.domain.redaction import WITHHELD
 from app.domain.vocabulary import (
     Answer,
     Attribution,
@@ -72,6 +73,7 @@ from app.queries.entries import Editable, EditableCitation, editable, editable_c
 from app.queries.histories import names_of
 from app.queries.negotiations import Cast, cast_of, negotiation_head
 from app.queries.readings import CitedRecord, known_addresses, reading_page, text_of
+from app.queries.redactions import withheld_fields
 from app.queries.standing import Standing, standing_choices, tracks_of
 from app.queries.visibility import NoSuchRecord
 from app.web.conflicts import (
@@ -220,8 +222,10 @@ def create_citation(sent: Sending, negotiation: str, noun: str, record: str) -> 
     known = _known(sent, negotiation)[1]
     faults = with_speaker_faults(with_report_faults(form, today()), form.typed, known)
     faults = with_relation_fault(faults, form.typed)
-    faults = with_said_again_faults(faults, form.typed, _printed(sent, negotiation, form.typed))
+    printed = _printed(sent, negotiation, form.typed)
+    faults = with_said_again_faults(faults, form.typed, printed)
     faults = _with_quote_faults(sent, negotiation, faults, form.typed)
+    faults = _with_too_early_faults(sent, negotiation, noun, record, faults, form.typed, printed)
     if faults or form.data is None:
         return _cite(sent, negotiation, noun, record, form.typed, faults, status=422)
     data: CiteForm = form.data
@@ -248,6 +252,10 @@ def create_citation(sent: Sending, negotiation: str, noun: str, record: str) -> 
 def edit_citation(asked: Asking, negotiation: str, number: Number) -> Response:
     found = editable_citation(asked.reading, negotiation, number, asked.person)
     typed = typed_citation(found.row) | {"seen": [str(found.seen)]}
+    blanked = withheld_fields(asked.reading, negotiation).get(("citation", str(number)), ())
+    if "attributed_to" in blanked and "attributed_to" not in found.row:
+        # The form asks for a speaker; that is what readers are told of this one.
+        typed["attributed_to"] = [WITHHELD]
     return _edit_citation(asked, negotiation, number, Typed(typed), Faults())
 
 
@@ -466,7 +474,7 @@ def citation_faults(asked: Asked, negotiation: str, found: EditableCitation, for
 
 def correction_faults(asked: Asked, negotiation: str, kind: Noun, found: Editable, form: Form[Any]) -> Faults:
     """Everything that is wrong with a record as it is to be."""
-    faults = with_dated_faults(Faults(form.faults), form.typed, kind.dated, today())
+    faults = with_dated_faults(Faults(form.faults), form.typed, kind.dated, today(), found.reported_on)
     return kind.faults(faults, form.typed, _known(asked, negotiation, found)[1])
 
 
@@ -493,6 +501,26 @@ def _with_hearsay_faults(
             if takes_nothing_down(tracks, theirs):
                 words = "This is from its own side; what is only said by others never replaces that."
                 faults.setdefault(f"relation-{other}", words)
+    return faults
+
+
+def _with_too_early_faults(
+    asked: Asked, negotiation: str, noun: str, record: str, faults: Faults, typed: Typed, printed: str
+) -> Faults:
+    """Whether the report was printed before what it is to support: it was said before it was printed."""
+    if noun not in NOUNS or typed.one("relation", "supports") != "supports":
+        return faults
+    try:
+        found = editable(asked.reading, negotiation, CITED[noun], record, asked.person)
+        dated = found.row[NOUNS[noun].dated]
+        is_early = parse_edtf(printed).last < parse_edtf(dated).first
+    except (NotADate, NoSuchRecord):
+        return faults
+    if is_early:
+        words = (
+            f"The record is dated {_shown(dated)}, after this report was printed: it tells of something else."
+        )
+        faults.setdefault("form", words)
     return faults
 
 

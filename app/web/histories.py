@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from app.commands import entries as commands
 from app.commands.records import Outdated
 from app.commands.sources import correct_source
-from app.domain.redaction import WITHHELD
+from app.domain.redaction import INSTEAD, WITHHELD
 from app.domain.redirects import renamed
 from app.domain.vocabulary import RecordType, ReviewStatus
 from app.exchange.package_schema import FILE, Column
@@ -157,6 +157,10 @@ def _columns(noun: str) -> list[Column]:
     return [column for column in FILE[_file(noun)].columns if column.name not in belongs]
 
 
+# The form of a citation asks for a speaker; readers are told that this one is withheld.
+_WITH_MARKER = frozenset({"after.attributed_to"})
+
+
 def _as_today(asked: Asked, negotiation: str, step: Step) -> dict[str, str]:
     """The row that a revision left, naming today's records where those it named were merged.
 
@@ -169,6 +173,8 @@ def _as_today(asked: Asked, negotiation: str, step: Step) -> dict[str, str]:
         if value and column.to:
             value = renamed(redirects, column.to.removesuffix("s"), value)
         if not value and column.required:
+            value = INSTEAD
+        if not value and f"after.{column.name}" in step.erased & _WITH_MARKER:
             value = WITHHELD
         if value:
             row[column.name] = value

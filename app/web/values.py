@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.differences import Change, Piece, differences
-from app.domain.redaction import WITHHELD
+from app.domain.redaction import MARKERS
 from app.domain.vocabulary import (
     ActorKind,
     Answer,
@@ -71,7 +71,7 @@ class Words:
 
     def of(self, noun: str, column: str, value: str) -> str:
         """What a cell says. What it names and there is none of any more keeps its id."""
-        if not value or value == WITHHELD:
+        if not value or value in MARKERS:
             return value
         if vocabulary := _WORDS.get((noun, column)):
             return label(vocabulary(value)) if value in set(vocabulary) else value

@@ -54,3 +54,33 @@ def test_plain_text_stays_as_it_is_but_for_what_no_text_holds(pasted: str, text:
 @pytest.mark.parametrize("pasted", ["<p>", "<html><body></body></html>", "<div>" * 5000])
 def test_a_page_without_an_article_has_no_text(pasted: str) -> None:
     assert len(read_article(pasted).text) < 50
+
+
+WORDS = "<p>The delegations met for a second day and spoke, officials said, of a longer pause.</p>" * 3
+LINKED = '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "%s"}</script>'
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "published"),
+    [
+        ("", "<footer>© 2024 Example Times</footer>", ""),
+        ("", "<p>Published April 2024</p>", ""),
+        ("", "<p>Updated on 3 April 2024</p>", ""),
+        ('<meta property="article:published_time" content="2024-04">', "", "2024-04"),
+        ('<meta property="article:published_time" content="2024-04-31T10:00:00Z">', "", ""),
+        ('<meta property="article:modified_time" content="2024-04-05">', "", ""),
+        ("<meta content='2024-04-03T23:30:00-04:00' name='DC.date.issued'>", "", "2024-04-03"),
+        ('<meta name="date" content="2024">', "", ""),
+        (LINKED % "2024-04-03T10:00:00+00:00", "", "2024-04-03"),
+        (LINKED % "2024-04-03", '<time datetime="2024-04-05">later</time>', "2024-04-03"),
+        ("", '<time class="x" datetime="2024-04-03T08:00">3 April</time>', "2024-04-03"),
+        ("<meta " * 50_000, "", ""),
+    ],
+)
+def test_a_page_was_published_when_it_says_itself_and_no_more_exactly(
+    head: str, body: str, published: str
+) -> None:
+    page = (
+        f"<html><head>{head}</head><body><article><h1>Talks go on</h1>{WORDS}{body}</article></body></html>"
+    )
+    assert read_article(page).published == published

@@ -11,10 +11,12 @@ from app.forms.suggestions import suggestions
 ARTICLE = (Path(__file__).parent.parent / "article.txt").read_text(encoding="utf-8")
 
 
-def found(text: str, field: str, names: dict[str, list[str]] | None = None) -> list[tuple[str, str, str]]:
+def found(
+    text: str, field: str, names: dict[str, list[str]] | None = None, published: str = "2024-04-03"
+) -> list[tuple[str, str, str]]:
     return [
         (text[one.span.start : one.span.end], one.value, one.unit)
-        for one in suggestions(text, names or {}, "2024-04-03")
+        for one in suggestions(text, names or {}, published)
         if one.field == field
     ]
 
@@ -75,6 +77,14 @@ def test_actors_are_known_by_all_their_names(
 )
 def test_days_are_those_before_the_report(text: str, day: str | None) -> None:
     assert [value for _, value, _ in found(text, "day")] == ([day] if day else [])
+
+
+@pytest.mark.parametrize(
+    "published", ["2024", "2024-04", "2024-04-03~", "2024-04-02/2024-04-03", "", "2024-04-03/2024-04-03~"]
+)
+def test_nothing_is_counted_back_from_a_day_that_is_not_known(published: str) -> None:
+    text = "on Monday, on 3 April and on 2 April 2024"
+    assert [value for _, value, _ in found(text, "day", published=published)] == ["2024-04-02"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from app.cli import DEMO
 from app.db import read_session, write_session
-from app.domain.redaction import WITHHELD
+from app.domain.redaction import INSTEAD, WITHHELD
 from app.domain.vocabulary import RecordType
 from app.exchange.package import import_package
 from app.models import (
@@ -246,11 +246,17 @@ def test_what_must_not_be_empty_says_that_it_is_withheld_on_every_day(desk: Test
     assert blank(root, planted, "/summary", "/outlet").status_code == 303
     for query in ("", f"?basis=recorded&on={today()}", f"?basis=recorded&on={today() - timedelta(days=1)}"):
         page = desk.get(f"{planted}{query}")
-        assert WITHHELD in page.text, query
+        assert INSTEAD in page.text, query
         assert "under supervision" not in page.text.replace("under-supervision", ""), query
-    assert WITHHELD in desk.get(f"{GAZA}?columns=hamas").text
+    assert INSTEAD in desk.get(f"{GAZA}?columns=hamas").text
+    assert blank(root, planted, "/attributed_to").status_code == 303
+    number = of(desk, select(Citation.number).where(Citation.subject == planted.rpartition("/")[2]))[0]
+    link = f"{GAZA}/citations/{number}/edit"
+    anna = signed_in(desk, "anna")
+    assert anna.post(link, data=filled(anna, link, note="Only this.", reason="x")).status_code == 303
+    assert f"as described by {WITHHELD}" in spaced(desk.get(planted).text)
     assert_cells_equal_the_rule(desk)
-    correct(signed_in(desk, "anna"), planted, summary="Said anew, without danger.")
+    correct(anna, planted, summary="Said anew, without danger.")
     assert "Said anew, without danger." in desk.get(planted).text
     with read_session(engine_of(desk)) as session:
         assert verify(session) is None
