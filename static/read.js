@@ -234,7 +234,7 @@
         Q: function () { step(quotations, false); },
         s: function () { suggestion(true); },
         S: function () { suggestion(false); },
-        f: function () { (field("heading") || field("summary") || form.querySelector("input:not([type=hidden])")).focus(); },
+        f: function () { (form.querySelector("#holders input, #heading, #proposal, #whom") || field("summary")).focus(); },
         Enter: function () { if (mark) takeSuggestion(mark, event.shiftKey); },
         Escape: function () { if (mark) text.focus(); },
       }[event.key];

@@ -32,6 +32,7 @@ from app.commands.revisions import Change, lock
 from app.db import WriteSession, leave_no_trace
 from app.domain.attribution import attribution
 from app.domain.chain import canonical, field_hash, field_places, field_salt
+from app.domain.quotes import places
 from app.domain.redaction import FIELDS, MARKERS, REASON, TEXT, WITHHELD, repeats, without
 from app.domain.redirects import Redirects, along, kept
 from app.domain.search import fold
@@ -157,6 +158,7 @@ class _Redaction:
         # What a citation says in the place of its speakers: a column and its value.
         self.instead: dict[Key, tuple[str, str]] = {}
         self.texts: set[str] = set()
+        self.words: set[str] = set()
         # When a field was blanked first, where that is done again.
         self.moments: dict[tuple[str, str, str], datetime] = {}
 
@@ -371,9 +373,11 @@ class _Redaction:
         rows = [(step.key, side) for step in steps for side in (step.before, step.after) if side]
         for key, row in [*rows, *before.items()]:
             for name in self.fields.get(key, set()) - _NOT_SOUGHT:
-                text = fold(str(row.get(name, ""))).strip()
-                if len(text) >= _SHORTEST and text not in MARKERS:
+                words = str(row.get(name, "")).strip()
+                text = fold(words).strip()
+                if len(text) >= _SHORTEST and words not in MARKERS:
                     self.texts.add(text)
+                    self.words.add(words)
 
     def _repeats(self, words: str | None) -> bool:
         """Whether somebody has repeated what is blanked."""
@@ -482,10 +486,45 @@ class _Redaction:
             .where(SourceText.negotiation == self.negotiation, SourceText.source.in_(read))
             .values(words=None)
         )
+        self._clear_texts()
         self._clear_comments(family)
         self._clear_notes(family)
         self._clear_retractions(family)
         self._clear_addresses()
+
+    def _clear_texts(self) -> None:
+        """What is blanked is blanked in the stored texts of reports too, and in the words around quotes."""
+        for source, number, text in self.session.execute(
+            select(SourceText.source, SourceText.number, SourceText.words).where(
+                SourceText.negotiation == self.negotiation, SourceText.words.is_not(None)
+            )
+        ).all():
+            left = text or ""
+            for words in sorted(self.words, key=len, reverse=True):
+                for span in reversed(places(left, words)):
+                    left = f"{left[: span.start]}[{WITHHELD}]{left[span.end :]}"
+            if left != text:
+                self.session.execute(
+                    update(SourceText)
+                    .where(
+                        SourceText.negotiation == self.negotiation,
+                        SourceText.source == source,
+                        SourceText.number == number,
+                    )
+                    .values(words=left)
+                )
+        for citation, before, after in self.session.execute(
+            select(CitationSelector.citation, CitationSelector.prefix, CitationSelector.suffix).where(
+                CitationSelector.negotiation == self.negotiation
+            )
+        ).all():
+            if self._repeats(before) or self._repeats(after):
+                self.session.execute(
+                    delete(CitationSelector).where(
+                        CitationSelector.negotiation == self.negotiation,
+                        CitationSelector.citation == citation,
+                    )
+                )
 
     def _clear_comments(self, family: Collection[Key]) -> None:
         numbers = [int(id_) for noun, id_ in family if noun == "citation"]

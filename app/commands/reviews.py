@@ -14,6 +14,7 @@ from app.commands.entries import (
     Unpublished,
     asks_for_two,
     move_source,
+    named_by,
     proposal_of,
     publish_record,
     require_named,
@@ -61,6 +62,14 @@ class RecordGone(Exception):
 
 class NamesDraft(Exception):
     """The record names one that its author has not handed in yet, and that nobody else may see."""
+
+
+class NamesGone(Exception):
+    """The record names one that was retracted, or merged into another; ``type`` is what that is."""
+
+    def __init__(self, type_: RecordType) -> None:
+        super().__init__(f"names a {type_} that is gone")
+        self.type = type_
 
 
 class Unsupported(Exception):
@@ -132,7 +141,7 @@ def publish_entry(
 
     ``seen`` is the newest revision of the negotiation when the entry was read. Raises NoSuchRecord where
     nothing waits under this number, TakenByAnother, ChangedSince, OwnEntry, RecordGone, Unpublished,
-    NamesDraft and Unsupported.
+    NamesDraft, NamesGone and Unsupported.
     """
     lock(session, negotiation)
     waiting = (ReviewStatus.SUBMITTED, ReviewStatus.DRAFT, ReviewStatus.RETURNED)
@@ -211,6 +220,9 @@ def _kept_back(
     try:
         require_named(session, negotiation, record, by, published=True)
     except NoSuchRecord:
+        for type_, named in named_by(record):
+            if status_of(session, negotiation, type_, named) in (None, ReviewStatus.RETRACTED):
+                return NamesGone(type_)
         return NamesDraft()
     except Unpublished as refusal:
         return refusal
@@ -274,6 +286,7 @@ def _changed_since(
     parts = [
         ("citation", str(entry.number)),
         ("source", entry.citation["source"]),
+        ("text", entry.citation["source"]),
         *((type_.value, id_) for type_, id_ in record.rows),
         *(("link", str(link)) for link in record.links),
     ]

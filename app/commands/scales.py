@@ -4,7 +4,7 @@ A rung has neither an id nor a number of its own: revisions know it by its issue
 rung that their row names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import and_, select
 
@@ -26,6 +26,10 @@ from app.models.scales import was_used
 
 class VersionInUse(Exception):
     """Records are, or were, placed on this version of the scale, so it stays as it is (domain.md §5)."""
+
+
+class NoSuchRung(Exception):
+    """The scale does not have this rung, or not any more."""
 
 
 class NotTheNewest(Exception):
@@ -97,6 +101,22 @@ def remove_version(
     before = _unused(session, negotiation, issue, version, seen)
     changes = [Change("remove", "scale", issue, row, None, reason) for row in before.values()]
     _store(session, negotiation, issue, version, [], changes, by)
+
+
+def require_rungs(
+    session: WriteSession, negotiation: str, issue: str, version: str, rungs: Collection[str]
+) -> None:
+    """Whether something may be placed on these rungs; nobody takes them away meanwhile. Raises NoSuchRung."""
+    lock(session, negotiation)
+    found = session.scalars(
+        select(ScaleRung.rung).where(
+            ScaleRung.negotiation == negotiation,
+            ScaleRung.issue == issue,
+            ScaleRung.version == int(version),
+        )
+    )
+    if not set(rungs) <= {str(rung) for rung in found}:
+        raise NoSuchRung
 
 
 def _rows(issue: str, version: int, labels: Sequence[str]) -> list[PackageRow]:

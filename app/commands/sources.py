@@ -40,16 +40,21 @@ def begin_source(
     return source
 
 
+class TextIsTheEditors(Exception):
+    """A published source has a text already: that one is the editors' to correct (domain.md §8)."""
+
+
 def keep_text(session: WriteSession, negotiation: str, source: str, text: str, by: By) -> None:
     """Keep the text of a source, or a corrected one beside what it was; its revision has the hash alone.
 
-    Raises NoSuchRecord where this person may not work on the source.
+    Raises NoSuchRecord where this person may not work on the source, and TextIsTheEditors.
     """
     lock(session, negotiation)
     may = open_to(Source, by.account, edits=by.edits)
-    if not session.scalar(
-        select(Source.id).where(Source.negotiation == negotiation, Source.id == source, may)
-    ):
+    status = session.scalar(
+        select(Source.review_status).where(Source.negotiation == negotiation, Source.id == source, may)
+    )
+    if status is None:
         raise NoSuchRecord(source)
     last, known = session.execute(
         select(SourceText.number, SourceText.hash)
@@ -60,6 +65,8 @@ def keep_text(session: WriteSession, negotiation: str, source: str, text: str, b
     hash_ = sha256(text.encode()).hexdigest()
     if hash_ == known:
         return
+    if known and status is ReviewStatus.PUBLISHED and not by.edits:
+        raise TextIsTheEditors
     session.execute(
         insert(SourceText).values(
             negotiation=negotiation,

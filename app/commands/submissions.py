@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select, text, update
 
@@ -29,12 +29,23 @@ class SentWithOtherText(Exception):
     """A form with this token was taken already, and it said something else."""
 
 
+# Whoever goes back in the browser within this time and sends the same once more has sent it once.
+SENT_ONCE_FOR = timedelta(hours=1)
+
+
 def claim(
-    session: WriteSession, token: str, account: int, items: Sequence[tuple[str, str]], *, now: datetime
+    session: WriteSession,
+    token: str,
+    account: int,
+    items: Sequence[tuple[str, str]],
+    *,
+    now: datetime,
+    makes: bool = False,
 ) -> None:
     """Take a form's token, or say what became of it. Raises NoToken, SentBefore and SentWithOtherText.
 
-    A second submission waits here until the first has ended, and then sees what it led to.
+    A second submission waits here until the first has ended, and then sees what it led to. A form that
+    ``makes`` a record makes none of the very words that the same person has just sent with another token.
     """
     if not _TOKEN.fullmatch(token):
         raise NoToken
@@ -44,6 +55,8 @@ def claim(
     known = session.execute(
         select(FormToken.digest, FormToken.result, FormToken.account).where(FormToken.token == token)
     ).first()
+    if known is None and makes and (led_to := _just_sent(session, account, said, now)):
+        raise SentBefore(led_to)
     if known is None:
         session.execute(
             insert(FormToken).values(token=token, account=account, used_at=now, digest=said, result="")
@@ -52,6 +65,20 @@ def claim(
         raise SentBefore(known.result)
     else:
         raise SentWithOtherText
+
+
+def _just_sent(session: WriteSession, account: int, said: str, now: datetime) -> str | None:
+    return session.scalar(
+        select(FormToken.result)
+        .where(
+            FormToken.account == account,
+            FormToken.digest == said,
+            FormToken.used_at > now - SENT_ONCE_FOR,
+            FormToken.result != "",
+        )
+        .order_by(FormToken.used_at.desc())
+        .limit(1)
+    )
 
 
 def settle(session: WriteSession, token: str, result: str) -> None:

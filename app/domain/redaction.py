@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-# What readers see where a quote or a speaker stood, and what stands in a field that cannot be empty: an outlet
-# that is withheld is not the same as its speaker.
+# What readers see where a quote or a speaker stood, and what stands in a field that cannot be empty. The two
+# differ, as an outlet that is withheld is not the same as its speaker.
 WITHHELD, INSTEAD = "withheld for safety", "Withheld for safety"
 MARKERS = frozenset({WITHHELD, INSTEAD})
 

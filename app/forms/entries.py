@@ -42,6 +42,17 @@ MaybeId = Annotated[Annotated[Line, StringConstraints(max_length=200)] | None, B
 Checked = Annotated[bool, BeforeValidator(lambda value: value in ("yes", "on", True))]
 
 
+def _origin(text: str | None) -> str | None:
+    if text is not None and not _ID.fullmatch(text):
+        raise ValueError("Write a name of small letters, digits and hyphens, such as reuters-2024-04-03.")
+    return text
+
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+# The report that another relays: an id of one that is here, or a name in the form of one.
+Origin = Annotated[MaybeId, AfterValidator(_origin)]
+
+
 class ReportForm(FormModel):
     """The report: a known source, or a new one."""
 
@@ -52,7 +63,7 @@ class ReportForm(FormModel):
     published: MaybeDate = None
     language: MaybeLine = None
     source_kind: MaybeKind = None
-    origin: MaybeId = None
+    origin: Origin = None
 
 
 class WordsForm(FormModel):
@@ -209,7 +220,7 @@ def with_report_faults(form: Form[Any], today: date) -> Faults:
 
 def with_dated_faults(faults: Faults, typed: Typed, name: str, today: date, printed: str = "") -> Faults:
     """What is wrong with the date of a record; ``printed`` is when its report was published."""
-    _not_later(faults, name, typed, today, "Nothing can have happened after today that is reported.")
+    _not_later(faults, name, typed, today, "This is after today; a report tells of what has been.")
     with suppress(NotADate):
         done = "It was said" if name == "stated" else "It was so"
         words = f"{done} before it was printed, by {printed}."
@@ -226,7 +237,7 @@ def with_said_again_faults(faults: Faults, typed: Typed, printed: str) -> Faults
         last = parse_edtf(printed).last
     except NotADate:
         return faults
-    _not_later(faults, "stated", typed, last, f"It was said before it was printed, by {printed}.")
+    _not_later(faults, "stated", typed, last, f"This is after the report was printed, on {printed}.")
     return faults
 
 

@@ -57,6 +57,9 @@ def read_view(query: Mapping[str, str], today: date) -> View:
             basis = Basis(text)
         else:
             faults["basis"] = f"“{text}” is no basis; choose {_any_of(Basis)}."
+    if basis is Basis.RECORDED and on > today:
+        faults["on"] = "This day is still to come; nothing was recorded by its end."
+        on = today
     return View(on, basis, {name: query.get(name, "") for name in ("on", "basis")}, faults)
 
 

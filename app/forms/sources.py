@@ -24,8 +24,8 @@ from app.forms.entries import (
     LANGUAGE,
     Checked,
     CorrectionForm,
-    MaybeId,
     MaybeKind,
+    Origin,
     filled,
     with_dated_faults,
     with_order_fault,
@@ -51,7 +51,7 @@ class SourceForm(FormModel):
     language: Language
     kind: MaybeKind = None
     author: MaybeLine = None
-    origin: MaybeId = None
+    origin: Origin = None
     archive_url: MaybeAddress = None
     note: MaybeText = None
 

@@ -131,7 +131,7 @@ def _day_pattern() -> re.Pattern[str]:
 
 
 def _days(text: str, published: str) -> Iterator[Suggestion]:
-    """Days as written; one without its year is the last such day before the report, where its day is known."""
+    """Days as written; one without its year is the last such day before the report, if its day is known."""
     try:
         printed = parse_day(published)
     except NotADate:

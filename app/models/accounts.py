@@ -82,6 +82,7 @@ class FormToken(Base):
     """
 
     __tablename__ = "form_tokens"
+    __table_args__ = (Index(None, "account", "digest"),)
 
     token: Mapped[str] = mapped_column(Id, primary_key=True)
     account: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))

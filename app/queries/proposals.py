@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from app.db import ReadSession
 from app.domain.dates import parse_edtf
-from app.domain.vocabulary import Basis, RecordType, Track
-from app.models import Demand, Proposal, Record, Response, Term
+from app.domain.vocabulary import Basis, CitationRelation, RecordType, ReviewStatus, Track
+from app.models import Citation, Demand, Proposal, Record, Response, Source, Term
 from app.queries.citations import CitationLine, Evidence, Subject, citations_of, evidence
 from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
 from app.queries.records import (
@@ -89,7 +89,20 @@ def has_ended(record: RecordLine, on: date) -> bool:
 
 
 def latest_proposal(session: ReadSession, negotiation: str, on: date, basis: Basis) -> str | None:
-    """The proposal presented last of those known by the day."""
+    """The proposal presented last of those known by the day that a report still supports."""
+    supports = exists(
+        select(1)
+        .select_from(Citation)
+        .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
+        .where(
+            Citation.negotiation == Record.negotiation,
+            Citation.subject_type == Record.type,
+            Citation.subject == Record.id,
+            Citation.review_status == ReviewStatus.PUBLISHED,
+            Citation.relation.is_distinct_from(CitationRelation.DENIES),
+            or_(Source.retracted_from.is_(None), Source.retracted_from > on.isoformat()),
+        )
+    )
     return session.scalar(
         select(Record.id)
         .where(
@@ -97,6 +110,7 @@ def latest_proposal(session: ReadSession, negotiation: str, on: date, basis: Bas
             Record.type == RecordType.PROPOSAL,
             published(Record),
             known_by(on, basis),
+            supports,
         )
         .order_by(Record.last_day.desc(), Record.first_day.desc(), Record.ordinal.desc())
         .limit(1)

@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, select
 
 from app.db import ReadSession
 from app.domain.quotes import Quote, Span, place_of, places
-from app.domain.vocabulary import RecordType, ReviewStatus
+from app.domain.vocabulary import RecordType, ReviewStatus, SourceStatus
 from app.forms.addresses import same_address
 from app.forms.suggestions import Suggestion, suggestions
 from app.models import (
@@ -77,6 +77,7 @@ class ReadingSource:
     language: str
     origin: str | None
     status: ReviewStatus
+    outlet_status: SourceStatus | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ def reading_source(session: ReadSession, negotiation: str, source: str, person: 
             Source.language,
             Source.origin,
             Source.review_status,
+            Source.status,
         ).where(
             Source.negotiation == negotiation,
             Source.id == source,
@@ -249,7 +251,7 @@ def _pieces(text: str, line: Span, cited: Sequence[CitedRecord], found: Sequence
 
 
 def reports_begun(session: ReadSession, negotiation: str, person: Person) -> list[ReadingSource]:
-    """The person's own reports from which nothing was handed in yet, the newest first."""
+    """The person's own reports from which nothing is published yet, the newest first."""
     rows = session.execute(
         select(
             Source.id,
@@ -260,10 +262,11 @@ def reports_begun(session: ReadSession, negotiation: str, person: Person) -> lis
             Source.language,
             Source.origin,
             Source.review_status,
+            Source.status,
         )
         .where(
             Source.negotiation == negotiation,
-            Source.review_status == ReviewStatus.DRAFT,
+            Source.review_status != ReviewStatus.PUBLISHED,
             Source.entered_by == person.account,
         )
         .order_by(Source.ordinal.desc())

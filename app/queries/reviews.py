@@ -35,6 +35,7 @@ from app.models import (
     Review,
     Revision,
     Source,
+    SourceText,
     Term,
 )
 from app.models.records import SUBJECT_PARTS
@@ -162,7 +163,7 @@ class QueueCursor:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A record that another names; ``words`` are empty where this editor may not see it."""
+    """A record that another names; ``words`` are empty where this editor may not see it, or it is gone."""
 
     type: RecordType
     id: str
@@ -170,6 +171,16 @@ class Named:
     is_published: bool
     relation: LinkRelation | None = None
     note: str | None = None
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GivenText:
+    """Who gave the text of a report as it is now, and when; ``version`` counts the corrected ones too."""
+
+    person: str | None
+    at: datetime
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +225,7 @@ class ReviewPage:
     sentences: Mapping[Attribution, Sequence[str]]
     source: ReviewedSource
     excerpt: Excerpt
-    has_text: bool
+    text: GivenText | None
     links: Sequence[Named]
     named: Mapping[str, Named]
     became: Became | None
@@ -535,7 +546,7 @@ def review_page(
         sentences=_sentences(session, negotiation, entry),
         source=_source(session, negotiation, entry.source),
         excerpt=excerpt(text, _quote(session, negotiation, entry)),
-        has_text=text is not None,
+        text=_given_text(session, negotiation, entry.source) if text is not None else None,
         links=_links(session, negotiation, entry, person),
         named=_named(session, negotiation, row, person),
         became=_became(session, negotiation, entry),
@@ -588,6 +599,18 @@ def _quote(session: ReadSession, negotiation: str, entry: EntryLine) -> Quote | 
         )
     ).first()
     return Quote(entry.quote, around.prefix, around.suffix) if around else Quote(entry.quote)
+
+
+def _given_text(session: ReadSession, negotiation: str, source: str) -> GivenText:
+    return GivenText(
+        *session.execute(
+            select(Account.name, SourceText.added_at, SourceText.number)
+            .outerjoin(Account, Account.id == SourceText.account)
+            .where(SourceText.negotiation == negotiation, SourceText.source == source)
+            .order_by(SourceText.number.desc())
+            .limit(1)
+        ).one()
+    )
 
 
 def _source(session: ReadSession, negotiation: str, source: str) -> ReviewedSource:
@@ -650,18 +673,24 @@ def _others(
         return {}
     rows = session.execute(
         select(
-            Record.type, Record.id, func.coalesce(Record.summary, Record.title), Record.review_status
-        ).where(
-            Record.negotiation == negotiation,
-            tuple_(Record.type, Record.id).in_(subjects),
+            Record.type,
+            Record.id,
+            func.coalesce(Record.summary, Record.title),
+            Record.review_status,
             open_to(Record, person.account, edits=person.edits),
-        )
+        ).where(Record.negotiation == negotiation, tuple_(Record.type, Record.id).in_(subjects))
     )
-    seen = {
-        (type_, id_): Named(type_, id_, words or "", status is ReviewStatus.PUBLISHED)
-        for type_, id_, words, status in rows
+    found = {
+        (type_, id_): Named(
+            type_,
+            id_,
+            (words or "") if may else "",
+            status is ReviewStatus.PUBLISHED,
+            is_gone=status is ReviewStatus.RETRACTED,
+        )
+        for type_, id_, words, status, may in rows
     }
-    return {subject: seen.get(subject, Named(*subject, "", False)) for subject in subjects}
+    return {subject: found.get(subject, Named(*subject, "", False, is_gone=True)) for subject in subjects}
 
 
 def _became(session: ReadSession, negotiation: str, entry: EntryLine) -> Became | None:

@@ -9,11 +9,12 @@ from sqlalchemy.orm import aliased
 
 from app.db import ReadSession
 from app.domain.dates import parse_edtf
-from app.domain.vocabulary import CitationRelation, RecordType
+from app.domain.vocabulary import CitationRelation, RecordType, ReviewStatus
 from app.models import Citation, Record, Source
+from app.queries.accounts import Person
 from app.queries.negotiations import NegotiationHead, negotiation_head
 from app.queries.records import RecordLine, records_of
-from app.queries.visibility import NoSuchRecord, published
+from app.queries.visibility import NoSuchRecord, open_to, published
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,17 @@ def _supports(citation: type[Citation]) -> ColumnElement[bool]:
 
 
 def stated_after(
-    session: ReadSession, negotiation: str, source: str, printed: date
-) -> list[tuple[RecordType, str]]:
-    """Records, published or not, that rest on a report and say of themselves that they are of a later day."""
+    session: ReadSession, negotiation: str, source: str, printed: date, person: Person
+) -> tuple[list[tuple[RecordType, str]], bool]:
+    """What rests on a report and says of itself that it is of a later day; and whether drafts of others do.
+
+    Those are counted with the rest and never named (domain.md §8). What was retracted has a public address.
+    """
+    may = or_(
+        open_to(Record, person.account, edits=person.edits), Record.review_status == ReviewStatus.RETRACTED
+    )
     rows = session.execute(
-        select(Record.type, Record.id, Record.dated)
+        select(Record.type, Record.id, Record.dated, may)
         .join(
             Citation,
             and_(
@@ -123,4 +130,8 @@ def stated_after(
         )
         .order_by(Record.ordinal)
     )
-    return [(type_, record) for type_, record, dated in rows if parse_edtf(dated).first > printed]
+    later = [
+        (type_, record, seen) for type_, record, dated, seen in rows if parse_edtf(dated).first > printed
+    ]
+    named = dict.fromkeys((type_, record) for type_, record, seen in later if seen)
+    return list(named), not all(seen for _, _, seen in later)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from starlette.convertors import Convertor, register_url_convertor
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.commands import entries as commands
 from app.commands.entries import By, Entry
@@ -20,7 +20,7 @@ from app.db import ReadSession
 from app.domain.attribution import attribution, speaker_words, track
 from app.domain.dates import NotADate, parse_edtf
 from app.domain.links import takes_nothing_down
-from app.domain.quotes import place_near, places, words_around
+from app.domain.quotes import Quote, place_near, place_of, places, words_around
 from app.domain.redaction import WITHHELD
 from app.domain.vocabulary import (
     Answer,
@@ -201,7 +201,19 @@ def create(sent: Sending, negotiation: str, noun: str) -> Response:
     def again(faults: Faults, status: int) -> Response:
         return new_page(sent, negotiation, kind, typed, faults, status=status)
 
-    return once(sent.session, typed.one("token"), sent.person.account, sent.items, save, again)
+    return once(sent.session, typed.one("token"), sent.person.account, sent.items, save, again, makes=True)
+
+
+@router.get("/negotiations/{negotiation}/{noun:noun}")
+@allow(Permission.READ_PUBLISHED)
+def index(asked: Asking, negotiation: str, noun: str) -> Response:
+    """All records of a noun, on the time line; for whoever goes back to a form that was sent, the form."""
+    negotiation_head(asked.reading, negotiation)
+    here = f"/negotiations/{negotiation}"
+    if getattr(asked.request.state, "person", None):
+        return RedirectResponse(address(f"{here}/{noun}/new"), status_code=303)
+    of_type = NOUNS[noun].record_type.value
+    return RedirectResponse(address(f"{here}/timeline", type=of_type), status_code=303)
 
 
 @router.get("/negotiations/{negotiation}/{noun:cited}/{record}/cite")
@@ -224,7 +236,7 @@ def create_citation(sent: Sending, negotiation: str, noun: str, record: str) -> 
     faults = with_relation_fault(faults, form.typed)
     printed = _printed(sent, negotiation, form.typed)
     faults = with_said_again_faults(faults, form.typed, printed)
-    faults = _with_quote_faults(sent, negotiation, faults, form.typed)
+    faults = _with_quote_faults(faults, form.typed, _text(sent, negotiation, form.typed))
     faults = _with_too_early_faults(sent, negotiation, noun, record, faults, form.typed, printed)
     if faults or form.data is None:
         return _cite(sent, negotiation, noun, record, form.typed, faults, status=422)
@@ -244,13 +256,15 @@ def create_citation(sent: Sending, negotiation: str, noun: str, record: str) -> 
     def again(faults: Faults, status: int) -> Response:
         return _cite(sent, negotiation, noun, record, form.typed, faults, status=status)
 
-    return once(sent.session, form.typed.one("token"), sent.person.account, sent.items, save, again)
+    return once(
+        sent.session, form.typed.one("token"), sent.person.account, sent.items, save, again, makes=True
+    )
 
 
 @router.get("/negotiations/{negotiation}/citations/{number}/edit")
 @allow(Permission.ENTER)
 def edit_citation(asked: Asking, negotiation: str, number: Number) -> Response:
-    found = editable_citation(asked.reading, negotiation, number, asked.person)
+    found = _editable_citation(asked, negotiation, number)
     typed = typed_citation(found.row) | {"seen": [str(found.seen)]}
     blanked = withheld_fields(asked.reading, negotiation).get(("citation", str(number)), ())
     if "attributed_to" in blanked and "attributed_to" not in found.row:
@@ -263,13 +277,22 @@ def edit_citation(asked: Asking, negotiation: str, number: Number) -> Response:
 @allow(Permission.ENTER)
 def update_citation(sent: Sending, negotiation: str, number: Number) -> Response:
     """Correct a citation, with a reason; what was entered before stays in its history."""
-    before = editable_citation(sent.reading, negotiation, number, sent.person)
     form: Form[Any] = read_form(CorrectCitationForm, sent.items)
+    try:
+        before = _editable_citation(sent, negotiation, number)
+    except NoSuchRecord:
+        # Not theirs to correct any more: what was typed is not lost for that, and nothing else is shown.
+        editable_citation(sent.reading, negotiation, number, sent.person)
+        words = "This report was published meanwhile; nothing was saved. Your text is here."
+        typed = Typed({name: values for name, values in form.typed.items() if name != "base"})
+        return _edit_citation(sent, negotiation, number, typed, Faults(form=words), 409)
     if (theirs := taken(form.typed.one("action"))) is not None:
         typed = outdated(form.typed, before.seen)
         typed = columns_with_theirs(typed, typed_citation(before.row), CITATION_COLUMNS, theirs)
         return _edit_citation(sent, negotiation, number, typed, Faults())
     faults = citation_faults(sent, negotiation, before, form)
+    text, _, _ = text_of(sent.reading, negotiation, before.row["source"])
+    faults = _with_quote_faults(faults, form.typed, text)
 
     def again(faults: Faults, status: int, conflict: Outdated | None = None) -> Response:
         return _edit_citation(sent, negotiation, number, form.typed, faults, status, conflict)
@@ -283,6 +306,11 @@ def update_citation(sent: Sending, negotiation: str, number: Number) -> Response
         commands.edit_citation(
             sent.session, negotiation, number, row, by(sent.person), reason=data.reason, seen=data.seen
         )
+        if row.get("quote") != before.row.get("quote"):
+            # Nobody chose its place: where its words stand at several, it is not known which.
+            place = place_of(text, Quote(row.get("quote", ""))) if text else None
+            around = words_around(text, place) if text and place else None
+            commands.select_quote(sent.session, negotiation, number, around)
         return _corrected_address(
             sent, negotiation, f"{before.type.value}s", before.record, before.status, number
         )
@@ -484,7 +512,7 @@ def _faults(sent: Sent, negotiation: str, kind: Noun, form: Form[Any]) -> Faults
     printed = _printed(sent, negotiation, form.typed)
     faults = with_dated_faults(with_report_faults(form, today()), form.typed, kind.dated, today(), printed)
     faults = kind.faults(with_speaker_faults(faults, form.typed, known), form.typed, known)
-    faults = _with_quote_faults(sent, negotiation, faults, form.typed)
+    faults = _with_quote_faults(faults, form.typed, _text(sent, negotiation, form.typed))
     faults = _with_hearsay_faults(sent, negotiation, faults, form.typed, kind, cast)
     return with_date_conflict(faults, sent.items, kind.dated)
 
@@ -524,9 +552,8 @@ def _with_too_early_faults(
     return faults
 
 
-def _with_quote_faults(asked: Asked, negotiation: str, faults: Faults, typed: Typed) -> Faults:
+def _with_quote_faults(faults: Faults, typed: Typed, text: str | None) -> Faults:
     """Whether the quote stands in the report's text, where that is here; a tick lets it differ."""
-    text = _text(asked, negotiation, typed)
     quote = typed.one("quote")
     if text and quote.strip() and not typed.one("quote_differs") and not places(text, quote):
         words = (
@@ -723,6 +750,7 @@ def new_page(
     if typed.one("then") == "read" and context["source"]:
         source = context["source"].id
         context["reading"] = reading_page(asked.reading, negotiation, source, asked.person)
+        context |= address_context(asked, negotiation, context["reading"].source.url or "")
         context |= {
             "nouns": {plural: label(kind.record_type) for plural, kind in NOUNS.items()},
             "suggestion_words": lambda one: _suggestion_words(one, context["cast"]),
@@ -852,6 +880,14 @@ def _editable(asked: Asked, negotiation: str, kind: Noun, record: str) -> Editab
     found = editable(asked.reading, negotiation, kind.record_type, record, asked.person)
     if found.status is ReviewStatus.PUBLISHED and not asked.person.edits:
         raise NoSuchRecord(record)
+    return found
+
+
+def _editable_citation(asked: Asked, negotiation: str, number: int) -> EditableCitation:
+    """A citation that this person may correct: published ones are the editors', with all that they say."""
+    found = editable_citation(asked.reading, negotiation, number, asked.person)
+    if found.status is ReviewStatus.PUBLISHED and not asked.person.edits:
+        raise NoSuchRecord(str(number))
     return found
 
 

@@ -1,13 +1,16 @@
 """Placing a demand or a term on the scale of its issue. What is not placed is not compared (domain.md §5)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 
 from app.commands import entries as commands
 from app.commands.entries import PLACEMENT
 from app.commands.records import Outdated, newest
+from app.commands.scales import NoSuchRung, require_rungs
 from app.domain.vocabulary import RecordType
 from app.forms.base import Faults, Form, Typed, read_form
 from app.forms.entries import CorrectionForm
@@ -19,58 +22,45 @@ from app.web.paths import address
 from app.web.positions import base_context
 from app.web.render import page
 from app.web.security import Permission, allow
-from app.web.submissions import filled_in, once
+from app.web.submissions import Refused, filled_in, once
 
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/negotiations/{negotiation}/demands/{demand}/placement")
+# What may be placed, by its plural in an address.
+PLACED: Mapping[str, RecordType] = {
+    f"{type_.value}s": type_ for type_ in (RecordType.DEMAND, RecordType.TERM)
+}
+
+
+class _PlacedConvertor(Convertor[str]):
+    """The plural of a noun whose records are placed on scales, as part of an address."""
+
+    regex = "|".join(PLACED)
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("placed", _PlacedConvertor())
+
+
+@router.get("/negotiations/{negotiation}/{noun:placed}/{record}/placement")
 @allow(Permission.EDIT)
-def edit_demand(asked: Asking, negotiation: str, demand: str) -> Response:
-    return _edit(asked, negotiation, RecordType.DEMAND, demand)
-
-
-@router.post("/negotiations/{negotiation}/demands/{demand}/placement")
-@allow(Permission.EDIT)
-def update_demand(sent: Sending, negotiation: str, demand: str) -> Response:
-    """Place a demand with one issue on a rung, or a range of them, with a reason."""
-    return _update(sent, negotiation, RecordType.DEMAND, demand)
-
-
-@router.post("/negotiations/{negotiation}/demands/{demand}/placement/remove")
-@allow(Permission.EDIT)
-def remove_demand(sent: Sending, negotiation: str, demand: str) -> Response:
-    """Take a demand off the scale, with a reason."""
-    return _remove(sent, negotiation, RecordType.DEMAND, demand)
-
-
-@router.get("/negotiations/{negotiation}/terms/{term}/placement")
-@allow(Permission.EDIT)
-def edit_term(asked: Asking, negotiation: str, term: str) -> Response:
-    return _edit(asked, negotiation, RecordType.TERM, term)
-
-
-@router.post("/negotiations/{negotiation}/terms/{term}/placement")
-@allow(Permission.EDIT)
-def update_term(sent: Sending, negotiation: str, term: str) -> Response:
-    """Place a term on a rung, or a range of them, with a reason."""
-    return _update(sent, negotiation, RecordType.TERM, term)
-
-
-@router.post("/negotiations/{negotiation}/terms/{term}/placement/remove")
-@allow(Permission.EDIT)
-def remove_term(sent: Sending, negotiation: str, term: str) -> Response:
-    """Take a term off the scale, with a reason."""
-    return _remove(sent, negotiation, RecordType.TERM, term)
-
-
-def _edit(asked: Asked, negotiation: str, type_: RecordType, record: str) -> Response:
-    found = placement_page(asked.reading, negotiation, type_, record, asked.person)
+def edit(asked: Asking, negotiation: str, noun: str, record: str) -> Response:
+    """The form of a placement, with the rungs of the scale of its issue."""
+    found = placement_page(asked.reading, negotiation, PLACED[noun], record, asked.person)
     return _form(asked, found, _typed(found), Faults())
 
 
-def _update(sent: Sent, negotiation: str, type_: RecordType, record: str) -> Response:
-    found = placement_page(sent.reading, negotiation, type_, record, sent.person)
+@router.post("/negotiations/{negotiation}/{noun:placed}/{record}/placement")
+@allow(Permission.EDIT)
+def update(sent: Sending, negotiation: str, noun: str, record: str) -> Response:
+    """Place a demand with one issue, or a term, on a rung or a range of them, with a reason."""
+    found = placement_page(sent.reading, negotiation, PLACED[noun], record, sent.person)
     form: Form[Any] = read_form(PlacementForm, sent.items)
     if form.typed.one("action") not in SAVES:
         return _form(sent, found, form.typed, Faults())
@@ -78,11 +68,15 @@ def _update(sent: Sent, negotiation: str, type_: RecordType, record: str) -> Res
     faults = with_rung_faults(Faults(form.faults), form.typed, rungs)
 
     def again(faults: Faults, status: int, conflict: Outdated | None = None) -> Response:
-        return _form(sent, found, form.typed, faults, status, conflict)
+        # Whatever kept it from being placed may have happened after this request began to read.
+        sent.reading.rollback()
+        now = placement_page(sent.reading, negotiation, PLACED[noun], record, sent.person)
+        return _form(sent, now, form.typed, faults, status, conflict)
 
-    if faults or form.data is None:
+    if faults or form.data is None or found.issue is None:
         return again(faults, 422)
     data: PlacementForm = form.data
+    issue = found.issue.id
 
     def save() -> str:
         columns = {
@@ -91,13 +85,22 @@ def _update(sent: Sent, negotiation: str, type_: RecordType, record: str) -> Res
             "rung_max": data.rung_max or data.rung_min,
             "placement_reason": data.placement_reason,
         }
+        chosen = {columns["rung_min"], columns["rung_max"]}
+        try:
+            require_rungs(sent.session, negotiation, issue, data.scale_version, chosen)
+        except NoSuchRung:
+            words = "Somebody has changed this version of the scale meanwhile. Choose again."
+            raise Refused(Faults(scale_version=words)) from None
         return _place(sent, found, columns, "place", reason=data.placement_reason, seen=data.seen)
 
     return once(sent.session, form.typed.one("token"), sent.person.account, sent.items, save, again)
 
 
-def _remove(sent: Sent, negotiation: str, type_: RecordType, record: str) -> Response:
-    found = placement_page(sent.reading, negotiation, type_, record, sent.person)
+@router.post("/negotiations/{negotiation}/{noun:placed}/{record}/placement/remove")
+@allow(Permission.EDIT)
+def remove(sent: Sending, negotiation: str, noun: str, record: str) -> Response:
+    """Take a demand or a term off the scale, with a reason."""
+    found = placement_page(sent.reading, negotiation, PLACED[noun], record, sent.person)
     form: Form[Any] = read_form(CorrectionForm, sent.items)
 
     def again(faults: Faults, status: int, conflict: Outdated | None = None) -> Response:

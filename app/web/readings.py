@@ -6,8 +6,8 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.commands.sources import begin_source, keep_text
-from app.domain.vocabulary import SourceKind
+from app.commands.sources import TextIsTheEditors, begin_source, keep_text
+from app.domain.vocabulary import ReviewStatus, SourceKind
 from app.exchange.articles import Article, is_html, plain, read_article
 from app.forms.base import LONGEST_ARTICLE, Faults, Form, Typed, read_form
 from app.forms.entries import day_typed
@@ -21,13 +21,14 @@ from app.queries.readings import (
     reports_begun,
     text_of,
 )
+from app.queries.visibility import NoSuchRecord
 from app.web.deps import Asked, Asking, Sending, today
 from app.web.entries import NOUNS, address_context, by, labelled, new_page
 from app.web.paths import address
 from app.web.positions import base_context
 from app.web.render import page
 from app.web.security import Permission, allow
-from app.web.submissions import once
+from app.web.submissions import Refused, once
 
 router = APIRouter(include_in_schema=False)
 
@@ -62,7 +63,7 @@ def create(sent: Sending, negotiation: str) -> Response:
     def again(faults: Faults, status: int) -> Response:
         return _new(sent, negotiation, typed, faults, status)
 
-    return once(sent.session, typed.one("token"), sent.person.account, sent.items, save, again)
+    return once(sent.session, typed.one("token"), sent.person.account, sent.items, save, again, makes=True)
 
 
 @router.get("/negotiations/{negotiation}/sources/{source}/read")
@@ -87,7 +88,10 @@ def show(asked: Asking, negotiation: str, source: str) -> Response:
 @allow(Permission.ENTER)
 def edit_text(asked: Asking, negotiation: str, source: str) -> Response:
     """The form in which a report’s text is given or corrected."""
-    text, _, _ = text_of(asked.reading, negotiation, source)
+    text, version, _ = text_of(asked.reading, negotiation, source)
+    here = reading_source(asked.reading, negotiation, source, asked.person)
+    if version and here.status is ReviewStatus.PUBLISHED and not asked.person.edits:
+        raise NoSuchRecord(source)
     return _text(asked, negotiation, source, Typed(text=[text or ""]), Faults())
 
 
@@ -111,7 +115,11 @@ def update_text(sent: Sending, negotiation: str, source: str) -> Response:
         return again(faults, 422)
 
     def save() -> str:
-        keep_text(sent.session, negotiation, source, text, by(sent.person))
+        try:
+            keep_text(sent.session, negotiation, source, text, by(sent.person))
+        except TextIsTheEditors:
+            words = "This report is published and its text is here: only editors correct it. Yours is below."
+            raise Refused(Faults(text=words)) from None
         return address(f"/negotiations/{negotiation}/sources/{source}/read")
 
     return once(sent.session, typed.one("token"), sent.person.account, sent.items, save, again)

@@ -20,6 +20,7 @@ from app.commands.records import NoSuchRecord
 from app.commands.reviews import (
     ChangedSince,
     NamesDraft,
+    NamesGone,
     NotAll,
     OwnEntry,
     RecordGone,
@@ -238,7 +239,16 @@ def _refusals(sent: Sent, negotiation: str) -> Iterator[None]:
 
 _OPEN_ANEW = "This form does not say what was read. Open the page anew and decide then."
 
-_REASONS = (OwnEntry, TakenByAnother, ChangedSince, RecordGone, NamesDraft, Unpublished, Unsupported)
+_REASONS = (
+    OwnEntry,
+    TakenByAnother,
+    ChangedSince,
+    RecordGone,
+    NamesDraft,
+    NamesGone,
+    Unpublished,
+    Unsupported,
+)
 
 OWN_ENTRY = N_("In this negotiation nobody publishes an entry of their own; another editor has to read it.")
 
@@ -256,6 +266,9 @@ def _why(sent: Sent, negotiation: str, refusal: Exception) -> str:
         return "The record that this is a report of was retracted. Return it to its author."
     if isinstance(refusal, NamesDraft):
         return "It names a record that its author has not handed in yet."
+    if isinstance(refusal, NamesGone):
+        what = "an event" if refusal.type is RecordType.EVENT else f"a {label(refusal.type).lower()}"
+        return f"It names {what} that was retracted or merged into another. Return it to its author."
     if isinstance(refusal, Unpublished):
         named = named_record(sent.reading, negotiation, refusal.type, refusal.record, sent.person)
         what = label(refusal.type).lower()

@@ -121,11 +121,16 @@ def source_faults(asked: Asked, negotiation: str, source: str, form: Form[Any]) 
     faults = with_source_faults(Faults(form.faults), typed, today())
     faults = with_status_faults(faults, typed, source, today())
     try:
-        later = stated_after(asked.reading, negotiation, source, parse_edtf(typed.one("published")).last)
+        printed = parse_edtf(typed.one("published")).last
+        later, others = stated_after(asked.reading, negotiation, source, printed, asked.person)
     except NotADate:
-        later = []
-    if later:
+        later, others = [], False
+    if later or others:
         named = ", ".join(f"{type_.value} “{record}”" for type_, record in later[:5])
+        if others:
+            named += (
+                ", and others that are not handed in yet" if named else "records that are not handed in yet"
+            )
         words = f"What rests on it says that it was stated later: {named}. Correct the dates there first."
         faults.setdefault("published", words)
     return faults

@@ -187,11 +187,13 @@ def upgrade() -> None:
     op.add_column("revisions", sa.Column("erased", WORDS, nullable=True))
     op.add_column("sessions", sa.Column("user_agent", WORDS, nullable=True))
 
+    op.create_index("ix_form_tokens_account_digest", "form_tokens", ["account", "digest"])
     hash_by_field()
     keep_revisions()
 
 
 def downgrade() -> None:
+    op.drop_index("ix_form_tokens_account_digest", "form_tokens")
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TRIGGER revisions_are_not_changed")
         op.execute("DROP TRIGGER revisions_are_not_removed")

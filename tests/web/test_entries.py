@@ -581,7 +581,7 @@ def test_a_demand_that_moves_to_another_issue_leaves_its_place_on_the_scale(desk
         "issues": ["disarmament", "guarantees"],
         "kind": "demand",
         "summary": "Moved.",
-        "stated": "2024-01",
+        "stated": "2023-11",
         "reason": "It speaks of both.",
     }
     assert anna.post(f"{address}/edit", data=moved).status_code == 303
@@ -626,3 +626,29 @@ def test_no_address_of_the_form_fails_on_either_database(desk: TestClient, query
     for field in ("find", "source", "relation-a\x00b", "origin", "language"):
         response = anna.post(f"{GAZA}/demands", data={**CLAIM, "token": "t" * 40, field: "\x00" + "x" * 900})
         assert response.status_code == 422 or field == "find", field
+
+
+def test_words_that_could_unmask_a_speaker_are_the_editors_alone(desk: TestClient) -> None:
+    verbatim, vaguer = "a bodyguard xyzzyplugh", "a person close to the talks"
+    anna, carl = signed_in(desk, "anna"), signed_in(desk, "carl")
+    address = report(anna, attributed_to=verbatim, public_wording=vaguer)
+    link = re.search(rf'href="({GAZA}/citations/\d+/edit)"', anna.get(address).text)
+    assert link
+    assert verbatim in anna.get(link[1]).text
+    assert carl.get(link[1]).status_code == 404
+    typed = {**CLAIM, "token": "t" * 40, "seen": "1", "base": "1", "relation": "supports", "reason": "x"}
+    for action in ("save", "theirs-attributed_to", "theirs"):
+        assert verbatim not in carl.post(link[1], data=typed | {"action": action}).text
+    assert vaguer in words(desk.get(address).text)
+    source = re.search(rf'href="({GAZA}/sources/[\w-]+)', desk.get(address).text)
+    assert source
+    cell = f"{GAZA}/positions/hamas/disarmament"
+    pages = [address, source[1], GAZA, cell, f"/api/v1{GAZA}/positions", f"{GAZA}/timeline", "/"]
+    pages += [f"{GAZA}/timeline.csv", f"{GAZA}/timeline?q=xyzzyplugh", f"{GAZA}/actors/hamas"]
+    pages += [f"{GAZA}/issues/disarmament", f"{GAZA}?columns=hamas&standing=1", f"/api/v1{cell}"]
+    own = [f"{address}/cite", f"{source[1]}/read", f"{GAZA}/demands/new?source={source[1].split('/')[-1]}"]
+    own += [f"{source[1]}/read?noun=demands", f"{GAZA}/entries/sources?find=xyzzyplugh", f"{address}/edit"]
+    for client, page in [(desk, page) for page in pages] + [(carl, page) for page in pages + own]:
+        assert "xyzzyplugh" not in client.get(page).text.replace("q=xyzzyplugh", "").replace(
+            'value="xyzzyplugh"', ""
+        ), page

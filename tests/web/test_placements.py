@@ -1,14 +1,21 @@
 """Placing demands and terms on the scale of their issue, and taking them off again."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
+from time import sleep
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from app.db import read_session
-from app.models import Demand, Term
+from app.commands.entries import By
+from app.commands.records import revision_of
+from app.commands.scales import remove_version
+from app.db import read_session, write_session
+from app.models import Account, Demand, Term
 from tests.services.databases import signed_in
 from tests.web.desk import SOME_HOSTILE, fault, handed_over, hostile, newest_revision, send
 from tests.web.forms import GAZA, assert_cells_equal_the_rule, engine_of, form, in_parallel, words
@@ -179,3 +186,25 @@ def test_the_same_form_sent_at_once_places_it_once_and_of_different_ones_one_win
         if answer.status_code == 409:
             assert re.search(rf'value="{place}" checked', answer.text)
             assert f"Reason {place}." in answer.text
+
+
+def test_a_rung_that_is_removed_meanwhile_is_refused_in_words(desk: TestClient) -> None:
+    anna = signed_in(desk, "anna")
+    page = f"{report(anna)}/placement"
+    assert send(anna, f"{GAZA}/issues/disarmament/scales", label=["Kept", "Given up"]).status_code == 303
+    data = {**form(anna, page), "scale_version": "2", "rung_min": "1", "placement_reason": "As worded."}
+    with write_session(engine_of(desk)) as session:
+        account = session.scalars(select(Account.id).where(Account.name == "anna")).one()
+        seen = revision_of(session, "gaza", "scale", "disarmament")
+        by = By(account, True, datetime.now(UTC))
+        remove_version(session, "gaza", "disarmament", 2, by, reason="Too early.", seen=seen)
+        answers: list[Any] = []
+        # It reads the scale as it was, and waits for what is being removed.
+        sending = Thread(target=lambda: answers.append(anna.post(page, data=data)))
+        sending.start()
+        sleep(0.5)
+        session.commit()
+    sending.join()
+    assert answers[0].status_code == 422
+    assert "version of the scale" in fault(answers[0].text, "scale_version")
+    assert "As worded." in answers[0].text

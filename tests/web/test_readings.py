@@ -14,7 +14,8 @@ from app.cli import DEMO, PACKAGES
 from app.db import read_session
 from app.models import Citation, CitationSelector, Revision, Source, SourceText
 from tests.services.databases import serving, signed_in
-from tests.web.forms import engine_of, form, words
+from tests.web.filled import filled
+from tests.web.forms import engine_of, faults_of, form, words
 
 GAZA = "/negotiations/gaza"
 TEXT = (
@@ -137,6 +138,61 @@ def test_a_quote_that_a_corrected_text_does_not_have_any_more_is_said_to_be_lost
         revisions = session.scalars(select(Revision.after).where(Revision.noun == "text")).all()
     assert len(revisions) == 2
     assert not any("weapons" in (after or "") for after in revisions), "the chain has hashes, not the text"
+
+
+def test_a_published_text_is_corrected_by_editors_and_first_given_by_anyone(desk: TestClient) -> None:
+    anna, carl = signed_in(desk, "anna"), signed_in(desk, "carl")
+    own = begin(carl).removesuffix("/read")
+    token = form(carl, f"{own}/text")["token"]
+    assert carl.post(f"{own}/text", data={"token": token, "text": "His own, again."}).status_code == 303
+    room = begin(anna, text="")
+    save(anna, room)
+    address = room.removesuffix("/read") + "/text"
+    opened = form(carl, address)
+    assert carl.post(address, data={"token": opened["token"], "text": TEXT}).status_code == 303
+    assert carl.get(address).status_code == 404
+    assert "Correct the text" not in carl.get(room).text
+    assert "Correct the text" in anna.get(room).text
+    late = carl.post(address, data={"token": "t" * 40, "text": f"{TEXT} And otherwise."})
+    assert (late.status_code, "And otherwise." in late.text) == (422, True)
+    assert "only editors correct it" in words(late.text)
+    assert "And otherwise." not in anna.get(room).text
+    token = form(anna, address)["token"]
+    assert anna.post(address, data={"token": token, "text": f"{TEXT} By anna."}).status_code == 303
+    assert "By anna." in anna.get(room).text
+
+
+def test_a_corrected_quote_is_looked_up_in_the_text_and_its_place_noted_anew(desk: TestClient) -> None:
+    anna = signed_in(desk, "anna")
+    room = begin(anna)
+    save(anna, room, prefix="An envoy repeated that “", suffix="” if Israel left")
+    with read_session(engine_of(desk)) as session:
+        number = session.scalars(
+            select(func.max(Citation.number)).where(Citation.negotiation == "gaza")
+        ).one()
+    address = f"{GAZA}/citations/{number}/edit"
+
+    def selectors() -> list[Any]:
+        where = CitationSelector.citation == number, CitationSelector.negotiation == "gaza"
+        with read_session(engine_of(desk)) as session:
+            return [*session.scalars(select(CitationSelector.prefix).where(*where))]
+
+    other = filled(anna, address, attributed_to="an official of Hamas", reason="Closer.")
+    assert anna.post(address, data=other).status_code == 303
+    assert selectors()[0].endswith("An envoy repeated that “"), "the quote stands where it stood"
+    wrong = filled(anna, address, quote="the arms would be stored", reason="Misread.")
+    refused = anna.post(address, data=wrong)
+    assert refused.status_code == 422
+    assert "does not have these words" in faults_of(refused.text)["quote"]
+    found = filled(anna, address, quote="under supervision", reason="That is what matters.")
+    assert anna.post(address, data=found).status_code == 303
+    assert selectors()[0].endswith("the arms could be stored” ")
+    several = filled(anna, address, quote="could be stored", reason="Both say so.")
+    assert anna.post(address, data=several).status_code == 303
+    assert selectors() == [], "it is not known which of the two it is"
+    kept = filled(anna, address, quote="the arms would be stored", quote_differs="yes", reason="Heard so.")
+    assert anna.post(address, data=kept).status_code == 303
+    assert selectors() == []
 
 
 def test_suggestions_are_marked_and_nothing_is_filled_in_unasked(desk: TestClient) -> None:

@@ -393,6 +393,44 @@ def test_what_was_changed_since_it_was_read_is_not_published_unread(desk: TestCl
     assert press(anna, page, f"{page}/publish").status_code == 303
 
 
+def test_a_text_that_was_replaced_since_it_was_read_is_read_again(desk: TestClient) -> None:
+    anna, carl = signed_in(desk, "anna"), signed_in(desk, "carl")
+    number, _ = entered(desk, quote="stored")
+    page, text = f"{QUEUE}/{number}", f"{GAZA}/sources/{source_of(desk, number)}/text"
+    given = {"token": form(carl, text)["token"], "text": "Arms are stored."}
+    assert carl.post(text, data=given).status_code == 303
+    assert "Text given by carl on" in on_page(anna, page)
+    html = anna.get(page).text
+    token = re.search(rf'action="{page}/publish"><input type="hidden" name="token" value="([^"]+)"', html)
+    seen = re.search(r'name="seen" value="(\d+)"', html)
+    assert token
+    assert seen
+    other = {"token": form(carl, text)["token"], "text": "Arms are stored, if at all."}
+    assert carl.post(text, data=other).status_code == 303
+    answer = anna.post(f"{page}/publish", data={"token": token[1], "seen": seen[1]})
+    assert (answer.status_code, "It was changed since you opened it." in answer.text) == (422, True)
+    assert press(anna, page, f"{page}/publish").status_code == 303
+
+
+def test_what_names_a_record_that_was_retracted_says_so(desk: TestClient) -> None:
+    anna = signed_in(desk, "anna")
+    outline: dict[str, Any] = {"title": "An outline", "proposed_by": "egypt", "presented": "2026-02-26"}
+    _, proposal = entered(desk, "anna", type=RecordType.PROPOSAL, **outline)
+    answer: dict[str, Any] = {"proposal": proposal, "actor": "hamas", "response": "accepted"}
+    number, _ = entered(desk, type=RecordType.RESPONSE, stated="2026-02-27", **answer)
+    with write_session(engine_of(desk)) as session:
+        editor = By(account(desk, "anna"), True, datetime.now(UTC))
+        seen = revision_of(session, "gaza", "proposal", proposal)
+        retract_record(session, "gaza", RecordType.PROPOSAL, proposal, editor, reason="Misread.", seen=seen)
+        session.commit()
+    page = f"{QUEUE}/{number}"
+    refused = press(anna, page, f"{page}/publish")
+    assert refused.status_code == 422
+    assert "It names a proposal that was retracted" in words(refused.text)
+    assert "handed it in" not in words(refused.text)
+    assert "not handed in" not in on_page(anna, page)
+
+
 def test_publishing_opens_the_next_of_the_same_source_and_passes_over_what_another_reads(
     desk: TestClient,
 ) -> None:

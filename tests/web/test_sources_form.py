@@ -1,5 +1,6 @@
 """Correcting a source, and what its outlet has done with it: all that rests on it follows."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,9 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from app.db import read_session
-from app.models import Record, Source
+from app.commands.entries import By, Entry, record_entry
+from app.db import read_session, write_session
+from app.models import Account, Record, Source
 from app.queries.revisions import verify
 from tests.packages import load
 from tests.services.databases import signed_in
@@ -151,3 +153,28 @@ def test_a_waiting_source_is_corrected_unseen_and_a_draft_by_nobody_else(
     assert of(editor, select(Source.title).where(Source.id == waiting)) == ["Its title"]
     for page in ("edit", "history", "merge", "rests"):
         assert editor.get(f"{REPORTS}/sources/{draft}/{page}").status_code == 404, page
+
+
+def test_what_keeps_a_date_from_being_corrected_is_named_only_where_it_may_be_seen(
+    editor: TestClient, desk: TestClient
+) -> None:
+    address = f"{REPORTS}/sources/s5/edit"
+    with write_session(engine_of(editor)) as session:
+        dora = session.scalars(select(Account.id).where(Account.name == "dora")).one()
+        row = {
+            "holders": "p",
+            "issues": "i",
+            "kind": "demand",
+            "summary": "A xyzzyplugh",
+            "stated": "2024-02-02",
+        }
+        entry = Entry("s5", {"attributed_to": "P", "speakers": "p"}, row, draft=True)
+        record_entry(session, "reports", entry, By(dora, False, datetime.now(UTC)))
+        session.commit()
+    for published, said in (
+        ("2024-02-01", "stated later: records that are not handed in yet. Correct"),
+        ("2024-01", "stated later: demand “hebrew”, and others that are not handed in yet. Correct"),
+    ):
+        answer = editor.post(address, data=filled(editor, address, published=published, reason="x"))
+        assert said in faults_of(answer.text)["published"]
+        assert "xyzzyplugh" not in answer.text
