@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from app.cli import DEMO, PACKAGES
 from app.db import read_session
-from app.models import Citation, CitationSelector, Revision, Source, SourceText
+from app.models import Citation, CitationSelector, Record, Revision, Source, SourceText
 from tests.services.databases import serving, signed_in
 from tests.web.filled import filled
 from tests.web.forms import engine_of, faults_of, form, words
@@ -59,7 +59,7 @@ def test_a_report_is_given_once_and_record_after_record_is_read_out_of_it(desk: 
     assert first.status_code == 303
     assert first.headers["location"].startswith(f"{room}?noun=demands&saved=demands%2F")
     page = anna.get(first.headers["location"]).text
-    assert "Saved." in page
+    assert "Published." in page
     assert re.search(r"<mark>[^<]*the arms could be stored</mark>", page)
     assert 'value="a Hamas official"' in page, "the last speaker is offered again"
     assert re.search(r'name="stated_day"[^>]*value="2026-02-27"', page)
@@ -274,6 +274,7 @@ def test_a_report_that_relays_another_is_one_voice_with_it(desk: TestClient) -> 
         ("text", "<html><body></body></html>", "No article could be made out"),
         ("text", "x" * 700_001, "This is too long"),
         ("origin", "a\u202eb", "turns the direction of writing"),
+        ("origin", "Reuters, 17 Nov", "small letters, digits and hyphens"),
     ],
 )
 def test_each_fault_is_named_beside_its_field_with_everything_kept(
@@ -294,3 +295,19 @@ def desk_client(templates: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
     shutil.copyfile(templates("sqlite", *(DEMO / name for name in PACKAGES)), file)
     with serving(f"sqlite:///{file}") as client:
         yield signed_in(client, "anna")
+
+
+def test_whoever_goes_back_and_saves_the_same_again_has_saved_it_once(desk: TestClient) -> None:
+    anna = signed_in(desk, "anna")
+    room = begin(anna)
+    first = save(anna, room)
+    again = save(anna, room)
+    assert again.status_code == 303
+    assert again.headers["location"] == first.headers["location"]
+    assert save(anna, room, summary="Something else.").headers["location"] != first.headers["location"]
+    with read_session(engine_of(desk)) as session:
+        same = select(func.count()).where(Record.summary == DEMAND["summary"])
+        assert session.scalar(same) == 1
+    # A browser that goes back to where a form was sent asks for its address.
+    assert anna.get(f"{GAZA}/demands").headers["location"] == f"{GAZA}/demands/new"
+    assert desk.get(f"{GAZA}/events").headers["location"] == f"{GAZA}/timeline?type=event"

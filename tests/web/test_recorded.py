@@ -289,3 +289,9 @@ def test_nothing_can_be_changed_on_a_page_of_the_past(desk: TestClient) -> None:
     assert "At the desk" in anna.get(page).text
     for day in (THEN, LATER):
         assert "At the desk" not in anna.get(f"{page}?on={day}&basis=recorded").text
+
+
+def test_a_day_to_come_has_not_been_recorded(desk: TestClient) -> None:
+    page = desk.get(f"{GAZA}?basis=recorded&on=2999-01-01")
+    assert page.status_code == 422
+    assert "This day is still to come" in page.text

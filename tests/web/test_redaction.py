@@ -237,6 +237,10 @@ def test_only_what_is_ticked_goes_and_only_for_safety(desk: TestClient, planted:
     assert blank(root, planted, "/quote").status_code == 303
     assert SPEAKER in desk.get(planted).text
     assert QUOTE not in desk.get(planted).text
+    # The same words go from the report's stored text, the rest of it stays.
+    (stored,) = of(desk, select(SourceText.words))
+    assert QUOTE not in stored
+    assert TEXT in stored
     assert "Withheld for safety: Exact words" in spaced(anna.get(f"{planted}/history").text)
     assert of(desk, select(Redaction.field)) == ["quote"]
 
