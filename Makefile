@@ -32,7 +32,7 @@ lint: $(TESTS_INSTALLED) ## check formatting, style, types and which room import
 
 test: lint ## check everything: lint, then all tests on SQLite, PostgreSQL and in a browser
 	@$(BIN)/python -m tests.needs
-	@$(BIN)/pytest --numprocesses auto --dist loadfile
+	@$(BIN)/pytest --numprocesses auto --dist worksteal
 
 # The interpreter that .venv links to may have been upgraded away; then no stamp is worth anything.
 ifneq ($(shell test -x $(BIN)/python && echo there),there)

@@ -40,22 +40,23 @@ def claim(
     items: Sequence[tuple[str, str]],
     *,
     now: datetime,
-    makes: bool = False,
+    makes_at: str = "",
 ) -> None:
     """Take a form's token, or say what became of it. Raises NoToken, SentBefore and SentWithOtherText.
 
     A second submission waits here until the first has ended, and then sees what it led to. A form that
-    ``makes`` a record makes none of the very words that the same person has just sent with another token.
+    makes a record, ``makes_at`` this address, makes none of the very words that the same person has just sent
+    there with another token.
     """
     if not _TOKEN.fullmatch(token):
         raise NoToken
-    said = digest(items)
+    said = digest([*items, ("", makes_at)] if makes_at else items)
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:token, 0))"), {"token": token})
     known = session.execute(
         select(FormToken.digest, FormToken.result, FormToken.account).where(FormToken.token == token)
     ).first()
-    if known is None and makes and (led_to := _just_sent(session, account, said, now)):
+    if known is None and makes_at and (led_to := _just_sent(session, account, said, now)):
         raise SentBefore(led_to)
     if known is None:
         session.execute(

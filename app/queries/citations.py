@@ -290,15 +290,11 @@ def evidence(lines: Sequence[CitationLine], holder: str | None) -> Evidence:
     supporting = [line for line in lines if line.counts]
     own = [line for line in supporting if holder and line.attribution(holder) is Attribution.SELF]
     heard = own or supporting
-    # What no report supports any more does not become somebody else's word by that.
-    was_own = not supporting and any(
-        line.supports and holder and line.attribution(holder) is Attribution.SELF for line in lines
-    )
     latest = max((line.stated_last or "" for line in heard), default="")
     said = [line for line in heard if (line.stated_last or "") == latest]
     first = min(said, key=lambda line: line.source.published_last, default=None)
     return Evidence(
-        track=Track.OWN_SIDE if own or was_own else Track.OTHERS,
+        track=Track.OWN_SIDE if own else Track.OTHERS,
         attribution=first.attribution(holder) if first else Attribution.THIRD_PARTY,
         voice=first,
         reports=len({line.source.id for line in heard}),

@@ -201,7 +201,15 @@ def create(sent: Sending, negotiation: str, noun: str) -> Response:
     def again(faults: Faults, status: int) -> Response:
         return new_page(sent, negotiation, kind, typed, faults, status=status)
 
-    return once(sent.session, typed.one("token"), sent.person.account, sent.items, save, again, makes=True)
+    return once(
+        sent.session,
+        typed.one("token"),
+        sent.person.account,
+        sent.items,
+        save,
+        again,
+        makes_at=sent.request.url.path,
+    )
 
 
 @router.get("/negotiations/{negotiation}/{noun:noun}")
@@ -257,7 +265,13 @@ def create_citation(sent: Sending, negotiation: str, noun: str, record: str) -> 
         return _cite(sent, negotiation, noun, record, form.typed, faults, status=status)
 
     return once(
-        sent.session, form.typed.one("token"), sent.person.account, sent.items, save, again, makes=True
+        sent.session,
+        form.typed.one("token"),
+        sent.person.account,
+        sent.items,
+        save,
+        again,
+        makes_at=sent.request.url.path,
     )
 
 

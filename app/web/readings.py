@@ -63,7 +63,15 @@ def create(sent: Sending, negotiation: str) -> Response:
     def again(faults: Faults, status: int) -> Response:
         return _new(sent, negotiation, typed, faults, status)
 
-    return once(sent.session, typed.one("token"), sent.person.account, sent.items, save, again, makes=True)
+    return once(
+        sent.session,
+        typed.one("token"),
+        sent.person.account,
+        sent.items,
+        save,
+        again,
+        makes_at=sent.request.url.path,
+    )
 
 
 @router.get("/negotiations/{negotiation}/sources/{source}/read")

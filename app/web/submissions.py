@@ -30,14 +30,14 @@ def once(
     save: Callable[[], str],
     again: Callable[..., Response],
     *,
-    makes: bool = False,
+    makes_at: str = "",
 ) -> Response:
     """Save a form once, commit, and go where ``save`` says; say in words whatever keeps it from being saved.
 
     ``again`` is given the faults and the status, and the conflict where somebody else has changed the record.
     """
     try:
-        claim(session, token, account, items, now=datetime.now(UTC), makes=makes)
+        claim(session, token, account, items, now=datetime.now(UTC), makes_at=makes_at)
         result = save()
     except SentBefore as sent:
         return RedirectResponse(sent.result, status_code=303)

@@ -58,7 +58,7 @@ def assert_cells_equal_the_rule(client: TestClient) -> None:
     with read_session(engine_of(client)) as session:
         records = load_records(session, "gaza")
         holders = sorted({holder for holder, _ in records.cells()})
-        for basis in Basis:
+        for basis in (Basis.REPORTED, Basis.STATED):
             stored = stored_cells(session, "gaza", [AsOf(holder, today()) for holder in holders], basis)
             for holder, issue in records.cells():
                 cell = position(records, holder, issue, today(), basis)
