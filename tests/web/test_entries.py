@@ -249,7 +249,7 @@ def test_an_entry_that_waits_is_found_by_nobody_else_on_any_route_format_or_meth
     found = list(routes(desk.app.routes))  # type: ignore[attr-defined]
     dora, anna = signed_in(desk, "dora"), signed_in(desk, "anna")
     # What is its author's alone is hidden from editors too; the rest is theirs to read.
-    visits = [(client, one, SECRET) for client in (desk, dora) for one in planted]
+    visits = [(desk, one, SECRET) for one in planted] + [(dora, one, SECRET) for one in planted[:2]]
     visits.append((anna, draft, f"{SECRET}{ReviewStatus.DRAFT}"))
     visited = set()
     for client, one, secret in visits:
@@ -438,7 +438,8 @@ def routes(found: Any) -> Iterator[tuple[str, str, Permission]]:
                 yield method, route.path, endpoint.permission
 
 
-def test_each_role_may_do_what_is_its_own_on_every_route_and_nothing_else(desk: TestClient) -> None:
+def test_each_role_may_do_what_is_its_own_on_every_route_and_nothing_else(lone_desk: TestClient) -> None:
+    desk = lone_desk
     people = {
         "reader": desk,
         "contributor": signed_in(desk, "carl"),
