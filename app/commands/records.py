@@ -42,6 +42,7 @@ from app.models import (
     Source,
     Term,
 )
+from app.models.loading import terms_of
 from app.models.visibility import NoSuchRecord
 
 __all__ = [
@@ -255,23 +256,7 @@ def whole(
         raise NoSuchRecord(record)
     rows = {(type_, record): found[record]}
     if type_ is RecordType.PROPOSAL:
-        terms = session.scalars(
-            select(Term.id)
-            .join(
-                Record,
-                and_(
-                    Record.negotiation == Term.negotiation,
-                    Record.type == RecordType.TERM,
-                    Record.id == Term.id,
-                ),
-            )
-            .where(
-                Term.negotiation == negotiation,
-                Term.proposal == record,
-                *([] if all_terms else [Record.review_status != ReviewStatus.RETRACTED]),
-            )
-            .order_by(Record.ordinal)
-        ).all()
+        terms = terms_of(session, negotiation, record, retracted=all_terms)
         known = newest(session, negotiation, RecordType.TERM, terms)
         rows |= {(RecordType.TERM, term): known[term] for term in terms}
     numbers = session.scalars(

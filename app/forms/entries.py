@@ -43,12 +43,12 @@ Checked = Annotated[bool, BeforeValidator(lambda value: value in ("yes", "on", T
 
 
 def _origin(text: str | None) -> str | None:
-    if text is not None and not _ID.fullmatch(text):
+    if text is not None and not _NAME.fullmatch(text):
         raise ValueError("Write a name of small letters, digits and hyphens, such as reuters-2024-04-03.")
     return text
 
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 # The report that another relays: an id of one that is here, or a name in the form of one.
 Origin = Annotated[MaybeId, AfterValidator(_origin)]
 

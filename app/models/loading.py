@@ -1,7 +1,7 @@
 """What is stored, as the records that the rule of positions knows (domain.md §4)."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -32,6 +32,7 @@ from app.domain.vocabulary import (
     DemandKind,
     LinkRelation,
     RecordType,
+    ReviewStatus,
     Role,
 )
 from app.models.actors import Actor, Participant
@@ -483,3 +484,20 @@ def _published_records(
 def _word(column: Any) -> ColumnElement[Any]:
     """The column as plain text: making an enum of every value of many rows takes its time."""
     return type_coerce(column, String)
+
+
+def terms_of(session: Session, negotiation: str, proposal: str, *, retracted: bool = False) -> Sequence[str]:
+    """The ids of a proposal's terms in their order, whatever they have come to.
+
+    Those that were ``retracted`` are no part of it any more; they are answered only where asked for.
+    """
+    of_term = (
+        (Record.negotiation == Term.negotiation) & (Record.type == RecordType.TERM) & (Record.id == Term.id)
+    )
+    in_it = [] if retracted else [Record.review_status != ReviewStatus.RETRACTED]
+    return session.scalars(
+        select(Term.id)
+        .join(Record, of_term)
+        .where(Term.negotiation == negotiation, Term.proposal == proposal, *in_it)
+        .order_by(Record.ordinal)
+    ).all()

@@ -8,7 +8,8 @@ from sqlalchemy import and_, exists, func, or_, select
 
 from app.db import ReadSession
 from app.domain.vocabulary import RecordType, ReviewStatus
-from app.models import Citation, Negotiation, Record, Revision, Term
+from app.models import Citation, Negotiation, Record, Revision
+from app.models.loading import terms_of
 from app.queries.accounts import Person
 from app.queries.negotiations import negotiation_head
 from app.queries.visibility import NoSuchRecord, open_to
@@ -53,23 +54,7 @@ def editable(
         raise NoSuchRecord(record)
     terms: Sequence[str] = ()
     if type_ is RecordType.PROPOSAL:
-        terms = session.scalars(
-            select(Term.id)
-            .join(
-                Record,
-                and_(
-                    Record.negotiation == Term.negotiation,
-                    Record.type == RecordType.TERM,
-                    Record.id == Term.id,
-                ),
-            )
-            .where(
-                Term.negotiation == negotiation,
-                Term.proposal == record,
-                Record.review_status != ReviewStatus.RETRACTED,
-            )
-            .order_by(Record.ordinal)
-        ).all()
+        terms = terms_of(session, negotiation, record)
     row, seen = newest_row(session, negotiation, type_, record)
     rows = [newest_row(session, negotiation, RecordType.TERM, term) for term in terms]
     newest = max([seen, *(number for _, number in rows)])

@@ -38,6 +38,7 @@ from app.models import (
     SourceText,
     Term,
 )
+from app.models.loading import terms_of
 from app.models.records import SUBJECT_PARTS
 from app.queries.accounts import Person
 from app.queries.citations import Subject
@@ -557,21 +558,7 @@ def review_page(
 def _terms(session: ReadSession, negotiation: str, entry: EntryLine) -> list[Mapping[str, str]]:
     if entry.type is not RecordType.PROPOSAL:
         return []
-    ids = session.scalars(
-        select(Term.id)
-        .join(
-            Record,
-            and_(
-                Record.negotiation == Term.negotiation, Record.type == RecordType.TERM, Record.id == Term.id
-            ),
-        )
-        .where(
-            Term.negotiation == negotiation,
-            Term.proposal == entry.record,
-            Record.review_status != ReviewStatus.RETRACTED,
-        )
-        .order_by(Record.ordinal)
-    ).all()
+    ids = terms_of(session, negotiation, entry.record)
     return [newest_row(session, negotiation, RecordType.TERM, term)[0] for term in ids]
 
 

@@ -275,6 +275,7 @@ def test_a_report_that_relays_another_is_one_voice_with_it(desk: TestClient) -> 
         ("text", "x" * 700_001, "This is too long"),
         ("origin", "a\u202eb", "turns the direction of writing"),
         ("origin", "Reuters, 17 Nov", "small letters, digits and hyphens"),
+        ("origin", "-reuters-", "small letters, digits and hyphens"),
     ],
 )
 def test_each_fault_is_named_beside_its_field_with_everything_kept(
