@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from app.cli import DEMO, PACKAGES, app
 from app.commands.redactions import redact
 from app.db import is_migrated, read_session, scrub, write_session
+from app.exchange.restore import restore
 from app.models import Citation, Negotiation, Redaction, Revision
 from app.queries.revisions import verify
 from tests.needs import find_postgresql
@@ -95,6 +96,29 @@ def test_what_was_blanked_after_the_backup_is_blanked_in_it(site: tuple[Path, st
     again = run(url, "restore", backup, "--replace")
     assert again.exit_code == 0, again.stderr
     assert_blanked(url, quote)
+
+
+def test_restores_within_one_second_keep_everything_that_was_there(
+    site: tuple[Path, str], tmp_path: Path
+) -> None:
+    file, url = site
+    backup = tmp_path / "a.backup"
+    assert run(url, "backup", backup).exit_code == 0
+    kept = []
+    for number in range(3):
+        with closing(sqlite3.connect(file)) as database:
+            database.execute(f"PRAGMA user_version = {number + 1}")
+        done = restore(backup, file, now=NOW, replace=True)
+        assert done.kept_as is not None
+        kept.append(done.kept_as)
+    assert [path.name.partition(".replaced-")[2] for path in kept] == [
+        "20260305T120000Z",
+        "20260305T120000Z-2",
+        "20260305T120000Z-3",
+    ]
+    for number, path in enumerate(kept):
+        with closing(sqlite3.connect(path)) as database:
+            assert database.execute("PRAGMA user_version").fetchone() == (number + 1,)
 
 
 def test_where_the_database_is_lost_a_file_says_what_was_blanked(

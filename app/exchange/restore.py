@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,7 @@ def _prepare(backup: Path, part: Path, known: Sequence[Blanked], now: datetime) 
     engine = make_engine(f"sqlite:///{part}")
     try:
         migrate(engine)
-        count = blank_again(engine, known, now)
+        blanked = blank_again(engine, known, now)
     except DBAPIError as error:
         raise NotRestored(f"the backup cannot be brought to this version ({error.orig})") from None
     finally:
@@ -152,20 +153,31 @@ def _prepare(backup: Path, part: Path, known: Sequence[Blanked], now: datetime) 
     with closing(sqlite3.connect(part, isolation_level=None)) as copy:
         # One file from here on: nothing of it lies in a log beside it.
         copy.execute("PRAGMA journal_mode=DELETE")
-    return count
+    return blanked
 
 
 def _set_aside(database: Path, now: datetime) -> Path | None:
     """Give the database that is there another name."""
     if not database.exists():
         return None
-    aside = database.with_name(f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
-    if aside.exists():
-        raise NotRestored(f"there is a file {aside} already")
+    aside = _free(database.with_name(f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}"))
     database.rename(aside)
     for ending in ("-wal", "-shm"):
         database.with_name(database.name + ending).unlink(missing_ok=True)
     return aside
+
+
+def _free(path: Path) -> Path:
+    """Take a name that no file bears, with a number where need be: two restores may fall into one second."""
+    for number in count(1):
+        free = path if number == 1 else path.with_name(f"{path.name}-{number}")
+        try:
+            # An empty file keeps the name until the database takes it, so that nothing is ever overwritten.
+            os.close(os.open(free, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            continue
+        return free
+    raise AssertionError("numbers do not end")
 
 
 def _sync(folder: Path) -> None:
@@ -188,11 +200,11 @@ def known_here(engine: Engine) -> list[Blanked]:
 def blank_again(engine: Engine, known: Sequence[Blanked], now: datetime) -> int:
     """Blank in a database what is known to have been blanked, and clear its files of it."""
     with write_session(engine) as session:
-        count = redact_again(session, known, now=now)
+        blanked = redact_again(session, known, now=now)
         session.commit()
-    if count:
+    if blanked:
         scrub(engine)
-    return count
+    return blanked
 
 
 _FIELDS = ("negotiation", "noun", "record", "field", "redacted_at")
