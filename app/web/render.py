@@ -23,6 +23,7 @@ from app.queries.revisions import Recorded
 from app.web import labels
 from app.web.days import age_words, datetime_attribute, day_words, edtf_words, moment_words, month_words
 from app.web.figures import condition, figure
+from app.web.foot import foot_of, is_public
 from app.web.log import by_month
 from app.web.paths import address, href
 
@@ -148,7 +149,9 @@ def etag(request: Request, revision: int, view: View | None = None) -> str | Non
     # What was recorded by a day stays so, whatever is published since; only a redaction reaches back.
     recorded: Recorded | None = getattr(request.state, "recorded", None)
     data = f"{recorded.number} {recorded.redaction}" if recorded else str(revision)
-    shape = "\n".join((request.url.path, request.url.query, part, data, on, build()))
+    # The foot of a page says on which day it was read.
+    today = datetime.now(UTC).date().isoformat()
+    shape = "\n".join((request.url.path, request.url.query, part, data, on, today, build()))
     return f'W/"{hashlib.sha256(shape.encode()).hexdigest()[:24]}"'
 
 
@@ -172,8 +175,13 @@ def page(
     request: Request, template: str, context: dict[str, Any], *, tag: str | None = None, status: int = 200
 ) -> HTMLResponse:
     """A whole page. With a ``tag`` it is public and may be kept; without, it is made anew each time."""
+    site = public_url(request)
+    foot = foot_of(request, site, context, status)
+    shared = (foot.url if foot else site + address(request.url.path)) if is_public(request, status) else None
     html = ENVIRONMENT.get_template(template).render(
-        public_url=public_url(request),
+        public_url=site,
+        foot=foot,
+        shared_url=shared,
         person=getattr(request.state, "person", None),
         queue_length=getattr(request.state, "queue_length", 0),
         **context,

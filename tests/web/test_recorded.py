@@ -105,7 +105,9 @@ def plain(text: str) -> str:
     text = text.replace("as this site showed it at the end of that day", "as known by then")
     text = text.replace(" (as known by then)", "")
     text = re.sub(r"\?on=[\d-]+&basis=recorded(?=#|\r|$)", "", text, flags=re.MULTILINE)
-    text = re.sub(r"basis=recorded|recorded(?=\")", lambda found: found[0].replace("cord", "port"), text)
+    text = re.sub(
+        r"basis=recorded|recorded(?=\"|&#34;)", lambda found: found[0].replace("cord", "port"), text
+    )
     return re.sub(r"\s*\n\s*", "\n", text)
 
 
