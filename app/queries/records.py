@@ -17,7 +17,9 @@ from app.queries.visibility import NoSuchRecord, published
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """One record. ``proposal`` is the package that it belongs to, answers or speaks about."""
+    """One record. ``proposal`` is the package that it belongs to, answers or speaks about; the rungs are
+    where an editor placed it on a version of the scale of its one issue, if anywhere.
+    """
 
     type: RecordType
     id: str
@@ -44,6 +46,9 @@ class RecordLine:
     ended: str | None
     outcome: Outcome | None
     amends: str | None
+    scale_version: int | None
+    rung_min: int | None
+    rung_max: int | None
 
     @property
     def subject(self) -> Subject:
@@ -83,6 +88,9 @@ def record_lines() -> Select[*tuple[Any, ...]]:
             Proposal.ended,
             Proposal.outcome,
             Proposal.amends,
+            func.coalesce(Demand.scale_version, Term.scale_version),
+            func.coalesce(Demand.rung_min, Term.rung_min),
+            func.coalesce(Demand.rung_max, Term.rung_max),
         )
         .select_from(Record)
         .outerjoin(Demand, _same(Demand, RecordType.DEMAND))

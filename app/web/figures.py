@@ -30,3 +30,8 @@ def condition(record: RecordLine) -> str:
     """The condition of a claim, unless its summary says it already."""
     words = record.condition or ""
     return "" if words.casefold() in record.words.casefold() else words
+
+
+def number_words(number: float) -> str:
+    """A number as reports write it: “1,500”, “3.5”."""
+    return f"{number:,.4f}".rstrip("0").rstrip(".")

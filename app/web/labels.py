@@ -4,6 +4,7 @@ import re
 
 from babel import Locale, UnknownLocaleError
 
+from app.domain.comparison import Why
 from app.domain.vocabulary import (
     AccountRole,
     ActorKind,
@@ -508,6 +509,27 @@ AS_OF = {
     Basis.STATED: N_("with hindsight"),
     Basis.RECORDED: N_("as this site showed it at the end of that day"),
 }
+
+
+# Why two positions are not compared. Where one party's position is at fault, it is named.
+WHY: dict[Why, str] = {
+    Why.NO_SCALE: N_("no scale"),
+    Why.NO_POSITION: N_("no demand or refusal of %(name)s from its own side"),
+    Why.OVERTAKEN: N_("what %(name)s asks for was overtaken by an event"),
+    Why.NOT_PLACED: N_("%(name)s not placed"),
+    Why.PARTLY_PLACED: N_("%(name)s only partly placed"),
+    Why.MIXED_VERSIONS: N_("%(name)s placed on several versions of the scale"),
+    Why.OTHER_VERSION: N_("placed on different versions of the scale"),
+    Why.ORDER_UNKNOWN: N_("the dates do not say which position of %(name)s came first"),
+    Why.SAID_BEFORE: N_("what stands for %(name)s on the later day was said before"),
+    Why.RANGES_DO_NOT_TELL: N_("the rungs leave open which way %(name)s moved"),
+    Why.WENT_PAST: N_("%(name)s moved toward the other position and past it"),
+}
+
+
+def why_words(why: Why) -> str:
+    """Why two positions are not compared; not yet translated, with a place for the party's name."""
+    return WHY[why]
 
 
 def as_of_words(basis: Basis) -> str:

@@ -22,7 +22,7 @@ from app.forms.filters import View
 from app.queries.revisions import Recorded
 from app.web import labels
 from app.web.days import age_words, datetime_attribute, day_words, edtf_words, moment_words, month_words
-from app.web.figures import condition, figure
+from app.web.figures import condition, figure, number_words
 from app.web.foot import foot_of, is_public
 from app.web.log import by_month
 from app.web.paths import address, href
@@ -69,6 +69,8 @@ def _environment() -> Environment:
         "label": labels.label,
         "bases": list(Basis),
         "as_of_words": labels.as_of_words,
+        "why_words": labels.why_words,
+        "number_words": number_words,
         "kind_label": labels.kind_label,
         "action_label": labels.action_label,
         "field_label": labels.field_label,
