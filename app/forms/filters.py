@@ -195,7 +195,7 @@ def read_timeline_filters(query: Mapping[str, str]) -> TimelineFilters:
             faults["track"] = f"“{text}” is no track; choose {_any_of(Track)}."
     if found["denied"] not in ("", "1", "yes"):
         faults["denied"] = f"“{found['denied']}” cannot be used here; write 1, or leave it out."
-    since, until = _period(found, faults)
+    since, until = read_period(found, faults)
     if found["q"] and not fold(found["q"]).strip():
         faults["q"] = "There is nothing in this to search for; write a word."
     return TimelineFilters(
@@ -208,14 +208,14 @@ def read_timeline_filters(query: Mapping[str, str]) -> TimelineFilters:
         since=since,
         until=until,
         q=fold(found["q"]).strip(),
-        before=_cursor(found, "before", faults),
-        after=_cursor(found, "after", faults),
+        before=read_cursor(found, "before", faults),
+        after=read_cursor(found, "after", faults),
         typed=typed,
         faults=faults,
     )
 
 
-def _period(found: Mapping[str, str], faults: Faults) -> tuple[date | None, date | None]:
+def read_period(found: Mapping[str, str], faults: Faults) -> tuple[date | None, date | None]:
     """The first possible day of *from* and the last possible one of *to*."""
     ends: dict[str, date | None] = {"from": None, "to": None}
     for name in ends:
@@ -232,7 +232,8 @@ def _period(found: Mapping[str, str], faults: Faults) -> tuple[date | None, date
     return since, until
 
 
-def _cursor(found: Mapping[str, str], name: str, faults: Faults) -> Cursor | None:
+def read_cursor(found: Mapping[str, str], name: str, faults: Faults) -> Cursor | None:
+    """The place in the time line that a field names; what is wrong with it is put down in ``faults``."""
     if not (text := found[name]):
         return None
     last, first, record_type, record = [*text.split("~", 3), "", "", ""][:4]

@@ -1,54 +1,95 @@
-"""One issue with everything that is known of it: its question, its scales, and what each side stands for."""
+"""The issues of a negotiation, and one issue with everything that is known of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.db import ReadSession
 from app.domain.vocabulary import Basis
-from app.forms.filters import TimelineFilters
-from app.models import Issue
-from app.queries.negotiations import Cast, IssueHead, NegotiationHead, cast_of, negotiation_head
-from app.queries.positions import AsOf, PartyColumn, cell_pages
+from app.forms.issues import IssueFilters
+from app.models import Issue, PositionCell
+from app.queries.negotiations import ActorHead, Cast, IssueHead, NegotiationHead, cast_of, negotiation_head
+from app.queries.parallels import Asked, Parallels, parallels
+from app.queries.positions import AsOf, CellPage, Claim, PartyColumn, cell_pages
 from app.queries.scales import Scale, scales_of
-from app.queries.timeline import LATEST, TimelineRow, latest_rows
+from app.queries.tallies import NO_RECORDS, Tally, tallies
 from app.queries.visibility import NoSuchRecord
 
 
 @dataclass(frozen=True, slots=True)
 class IssuePage:
-    """``issues`` are the issue and the sub-questions under it, with their scales and the parties' cells."""
+    """``issues`` are the issue and the sub-questions under it, with their scales and the parties' cells.
+
+    ``parties`` are those whose histories stand side by side, ``silent`` the parties of whom nothing is
+    recorded on the issue. ``otherwise`` are the columns that read differently on the other basis.
+    """
 
     negotiation: NegotiationHead
     cast: Cast
     issue: IssueHead
     description: str | None
     above: IssueHead | None
+    previous: IssueHead | None
+    next: IssueHead | None
     issues: Sequence[IssueHead]
     scales: Mapping[str, Sequence[Scale]]
+    parties: Sequence[ActorHead]
+    silent: Sequence[ActorHead]
+    tallies: Mapping[str, Tally]
     columns: Sequence[PartyColumn]
-    latest: Sequence[TimelineRow]
+    otherwise: Sequence[PartyColumn]
+    histories: Parallels
+    is_chosen: bool
+
+    @property
+    def beside(self) -> Sequence[ActorHead]:
+        """Those with a column in the histories: who was chosen, else who is heard in the time of the page."""
+        heard = {actor for row in self.histories.rows for actor in row.parts["holder"]}
+        heard |= {actor for row in self.histories.rows for actor in row.parts["about"]}
+        return self.parties if self.is_chosen else [p for p in self.parties if p.id in heard] or self.parties
+
+    @property
+    def unheard(self) -> list[ActorHead]:
+        """Those who have no column although their records would stand there."""
+        return [party for party in self.parties if party not in self.beside]
 
     @property
     def proposals(self) -> tuple[()]:
         """The table of positions stands here without proposals."""
         return ()
 
+    @property
+    def others(self) -> list[ActorHead]:
+        """Those who hold something on the issue and whose history is not shown."""
+        shown = {party.id for party in self.parties}
+        return [actor for actor in self.cast.actors.values() if actor.id in set(self.tallies) - shown]
 
-def issue_page(session: ReadSession, negotiation: str, issue: str, on: date, basis: Basis) -> IssuePage:
-    """An issue as of a day, with the newest of its records. Raises NoSuchRecord."""
+
+def issue_page(
+    session: ReadSession, negotiation: str, issue: str, asked: IssueFilters, on: date, basis: Basis
+) -> IssuePage:
+    """An issue as of a day. Raises NoSuchRecord.
+
+    Without a choice the histories are those of the parties of whom anything is recorded on the issue.
+    """
     head = negotiation_head(session, negotiation)
     cast = cast_of(session, negotiation)
     if issue not in cast.issues:
         raise NoSuchRecord(f"issue/{issue}")
     here = cast.issues[issue]
     shown = [here, *_under(cast, issue)]
-    parties = cast.parties()
-    asked = [AsOf(party.id, on) for party in parties]
-    only = Cast(cast.actors, {one.id: one for one in shown})
-    cells = cell_pages(session, negotiation, asked, basis, only)
+    ids = [one.id for one in shown]
+    counted = _by_holder(tallies(session, negotiation, on, basis, issues=ids))
+    parties = [cast.actors[party] for party in asked.parties if party in cast.actors]
+    is_chosen = bool(parties)
+    if not parties:
+        heard = [party for party in cast.parties() if party.id in counted]
+        parties = heard or cast.parties()
+    order = list(cast.issues.values())
+    place = order.index(here)
+    columns = _columns(session, negotiation, cast, parties, shown, on, basis)
     return IssuePage(
         negotiation=head,
         cast=cast,
@@ -57,21 +98,86 @@ def issue_page(session: ReadSession, negotiation: str, issue: str, on: date, bas
             select(Issue.description).where(Issue.negotiation == negotiation, Issue.id == issue)
         ),
         above=cast.issues.get(here.part_of or ""),
+        previous=order[place - 1] if place else None,
+        next=order[place + 1] if place + 1 < len(order) else None,
         issues=shown,
-        scales=scales_of(session, negotiation, [one.id for one in shown]),
-        columns=[
-            PartyColumn(
-                party.id,
-                party.id,
-                party.name,
-                on,
-                False,
-                {one.id: cells[party.id, one.id, on] for one in shown},
-            )
-            for party in parties
-        ],
-        latest=latest_rows(session, negotiation, cast, TimelineFilters(issue=issue), on, basis, limit=LATEST),
+        scales=scales_of(session, negotiation, ids),
+        parties=parties,
+        silent=[party for party in cast.parties() if party.id not in counted and party not in parties],
+        tallies=counted,
+        columns=columns,
+        otherwise=_otherwise(session, negotiation, cast, parties, shown, on, basis, columns),
+        histories=parallels(
+            session,
+            Asked(negotiation, cast, ids, [party.id for party in parties], on, basis),
+            asked.before,
+            asked.after,
+        ),
+        is_chosen=is_chosen,
     )
+
+
+def _by_holder(counted: Mapping[tuple[str, str], Tally]) -> dict[str, Tally]:
+    """The tallies of an issue and its sub-questions together, by holder."""
+    found: dict[str, Tally] = {}
+    for (_, holder), tally in counted.items():
+        sum_ = found.get(holder, NO_RECORDS)
+        found[holder] = Tally(sum_.own + tally.own, sum_.others + tally.others)
+    return found
+
+
+def _columns(
+    session: ReadSession,
+    negotiation: str,
+    cast: Cast,
+    parties: Sequence[ActorHead],
+    shown: Sequence[IssueHead],
+    on: date,
+    basis: Basis,
+) -> list[PartyColumn]:
+    only = Cast(cast.actors, {one.id: one for one in shown})
+    cells = cell_pages(session, negotiation, [AsOf(party.id, on) for party in parties], basis, only)
+    return [
+        PartyColumn(
+            party.id, party.id, party.name, on, False, {one.id: cells[party.id, one.id, on] for one in shown}
+        )
+        for party in parties
+    ]
+
+
+def _otherwise(
+    session: ReadSession,
+    negotiation: str,
+    cast: Cast,
+    parties: Sequence[ActorHead],
+    shown: Sequence[IssueHead],
+    on: date,
+    basis: Basis,
+    columns: Sequence[PartyColumn],
+) -> list[PartyColumn]:
+    """The columns that read differently with hindsight or, where that is asked for, as known by then.
+
+    What this site showed on a day is known on one basis only.
+    """
+    if basis is Basis.RECORDED:
+        return []
+    other = Basis.REPORTED if basis is Basis.STATED else Basis.STATED
+    elsewhere = _columns(session, negotiation, cast, parties, shown, on, other)
+    return [
+        column
+        for column, here in zip(elsewhere, columns, strict=True)
+        if any(_reads(column.cells[issue]) != _reads(here.cells[issue]) for issue in here.cells)
+    ]
+
+
+def _reads(cell: CellPage) -> tuple[object, ...]:
+    """What a cell says, without how many more reports say it."""
+
+    def lines(claims: Sequence[Claim]) -> list[tuple[object, ...]]:
+        return [(claim.record.subject, claim.since, claim.last_heard, claim.is_own) for claim in claims]
+
+    slots = (cell.asks, cell.refuses, cell.accepted, cell.others_say, cell.says, cell.possible, cell.dropped)
+    return (*map(lines, slots), cell.empty, cell.contested, cell.searched_through)
 
 
 def _under(cast: Cast, issue: str) -> list[IssueHead]:
@@ -83,3 +189,59 @@ def _under(cast: Cast, issue: str) -> list[IssueHead]:
             within.add(one.id)
             found.append(one)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLine:
+    """An issue in the list of all: how many records each has on it, and when a position last changed."""
+
+    issue: IssueHead
+    tallies: Mapping[str, Tally]
+    last_change: str | None
+    rungs: int
+
+    def tally(self, actor: str) -> Tally:
+        return self.tallies.get(actor, NO_RECORDS)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuesPage:
+    """The issues of a negotiation. ``actors`` are the parties, and who else holds anything by the day."""
+
+    negotiation: NegotiationHead
+    cast: Cast
+    actors: Sequence[ActorHead]
+    lines: Sequence[IssueLine]
+
+
+def issues_page(session: ReadSession, negotiation: str, on: date, basis: Basis) -> IssuesPage:
+    """The issues of a negotiation as of a day. Raises NoSuchRecord."""
+    head = negotiation_head(session, negotiation)
+    cast = cast_of(session, negotiation)
+    counted = tallies(session, negotiation, on, basis)
+    holding = {holder for _, holder in counted}
+    changes = session.execute(
+        select(PositionCell.issue, func.max(PositionCell.from_day))
+        .where(
+            PositionCell.negotiation == negotiation,
+            PositionCell.basis == basis.clock,
+            PositionCell.from_day <= on.isoformat(),
+        )
+        .group_by(PositionCell.issue)
+    )
+    changed: dict[str, str] = {row[0]: row[1] for row in changes}
+    scales = scales_of(session, negotiation, list(cast.issues))
+    return IssuesPage(
+        head,
+        cast,
+        [actor for actor in cast.actors.values() if actor.is_party or actor.id in holding],
+        [
+            IssueLine(
+                issue,
+                {holder: tally for (on_issue, holder), tally in counted.items() if on_issue == issue.id},
+                changed.get(issue.id),
+                len(scales[issue.id][0].rungs) if issue.id in scales else 0,
+            )
+            for issue in cast.issues.values()
+        ],
+    )

@@ -125,13 +125,13 @@ def records_of(
     return {line.subject: line for line in lines}
 
 
-def known_by(on: date, basis: Basis) -> ColumnElement[bool]:
+def known_by(on: date, basis: Basis, *, record: Any = Record) -> ColumnElement[bool]:
     """Whether a record is visible on the day (domain.md §3)."""
     day = on.isoformat()
     if basis is Basis.STATED:
-        return and_(Record.stated_by <= day, Record.last_day <= day)
+        return and_(record.stated_by <= day, record.last_day <= day)
     # No record is printed before its last possible day, so the index by days narrows this down.
-    return and_(Record.reported_on <= day, Record.last_day <= day)
+    return and_(record.reported_on <= day, record.last_day <= day)
 
 
 def is_known(record: RecordLine, on: date, basis: Basis, *, possible: bool = False) -> bool:

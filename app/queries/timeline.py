@@ -84,8 +84,12 @@ class TimelineRow:
             found.setdefault(line.attribution(actor), []).append(actor)
         return found or {line.attribution(None): []}
 
+    def side(self, actor: str) -> Side:
+        """What the record rests on, seen from one of its actors."""
+        return next(side for side in self.sides if actor in side.actors)
+
     def track(self, actor: str) -> Track:
-        return next(side.evidence.track for side in self.sides if actor in side.actors)
+        return self.side(actor).evidence.track
 
     def heard_by(self, side: Side) -> list[CitationLine]:
         """The citations that count on the track on which these actors are shown, in the order of entry."""
@@ -186,10 +190,18 @@ def latest_rows(
 
 
 def rows_of(
-    session: ReadSession, negotiation: str, cast: Cast, subjects: Sequence[Subject], on: date, basis: Basis
+    session: ReadSession,
+    negotiation: str,
+    cast: Cast,
+    subjects: Sequence[Subject],
+    on: date,
+    basis: Basis,
+    *,
+    possible: bool = False,
 ) -> list[TimelineRow]:
     """These records as rows of the time line, in the order given."""
-    return _Reading(session, negotiation, cast, TimelineFilters(), on, basis).rows(subjects)
+    here = _Reading(session, negotiation, cast, TimelineFilters(), on, basis)
+    return here.rows(subjects, possible=possible)
 
 
 def record_page(
@@ -224,10 +236,10 @@ class _Reading:
         """The records that are selected, newest first; ``after`` a place, the nearest to it."""
         wanted = self._selected(possible=False).where(known_by(self.on, self.basis)).limit(limit)
         if before:
-            wanted = wanted.where(_older(before))
+            wanted = wanted.where(older_than(before))
         if not after:
-            return self._subjects(wanted.order_by(*_NEWEST_FIRST))
-        return self._subjects(wanted.where(_newer(after)).order_by(*_OLDEST_FIRST))[::-1]
+            return self._subjects(wanted.order_by(*NEWEST_FIRST))
+        return self._subjects(wanted.where(newer_than(after)).order_by(*OLDEST_FIRST))[::-1]
 
     def possible(self, limit: int) -> list[TimelineRow]:
         """The records of which their dates do not say whether they are by the day (domain.md §3)."""
@@ -235,7 +247,7 @@ class _Reading:
         wanted = (
             self._selected(possible=True)
             .where(Record.first_day <= day, Record.first_day < Record.last_day, Record.stated_by > day)
-            .order_by(*_NEWEST_FIRST)
+            .order_by(*NEWEST_FIRST)
             .limit(limit)
         )
         rows = self.rows(self._subjects(wanted), possible=True)
@@ -443,18 +455,19 @@ class _Reading:
         return found
 
 
-_NEWEST_FIRST = (Record.last_day.desc(), Record.first_day.desc(), Record.type, Record.id)
-_OLDEST_FIRST = (Record.last_day, Record.first_day, Record.type.desc(), Record.id.desc())
+NEWEST_FIRST = (Record.last_day.desc(), Record.first_day.desc(), Record.type, Record.id)
+OLDEST_FIRST = (Record.last_day, Record.first_day, Record.type.desc(), Record.id.desc())
 
 
-def _older(place: Cursor) -> ColumnElement[bool]:
+def older_than(place: Cursor) -> ColumnElement[bool]:
     """Behind this place in the order of the pages; the first condition is for the index."""
     within_day = or_(Record.type > place.type, and_(Record.type == place.type, Record.id > place.id))
     of_day = or_(Record.first_day < place.first_day, and_(Record.first_day == place.first_day, within_day))
     return and_(Record.last_day <= place.last_day, or_(Record.last_day < place.last_day, of_day))
 
 
-def _newer(place: Cursor) -> ColumnElement[bool]:
+def newer_than(place: Cursor) -> ColumnElement[bool]:
+    """Before this place in the order of the pages."""
     within_day = or_(Record.type < place.type, and_(Record.type == place.type, Record.id < place.id))
     of_day = or_(Record.first_day > place.first_day, and_(Record.first_day == place.first_day, within_day))
     return and_(Record.last_day >= place.last_day, or_(Record.last_day > place.last_day, of_day))

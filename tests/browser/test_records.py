@@ -10,6 +10,7 @@ ADDRESSES = [
     f"{GAZA}/proposals/israel-may-27-2024?on=2024-09-04",
     f"{GAZA}/sources/lbci-2023-11-08",
     f"{GAZA}/actors/hamas?on=2024-09-04",
+    f"{GAZA}/issues?on=2024-09-04",
     f"{GAZA}/issues/permanent-end-of-war?on=2024-09-04",
     f"{GAZA}/remarks/remark-hamas-2023-12-21-no-exchange-before-end",
     f"{GAZA}/events/doha-meeting-2023-11-09",
