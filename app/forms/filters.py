@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from app.domain.dates import NotADate, parse_day, parse_edtf
 from app.domain.search import fold
@@ -63,6 +64,13 @@ def read_view(query: Mapping[str, str], today: date) -> View:
     return View(on, basis, {name: query.get(name, "") for name in ("on", "basis")}, faults)
 
 
+class Latest(StrEnum):
+    """A proposal that is asked for by what it is on the day: which one that is, the day decides."""
+
+    MEDIATORS = "mediators"
+    AGREED = "agreed"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of the positions table: a participant, on a day of its own if any, or a proposal."""
@@ -70,8 +78,11 @@ class Column:
     actor: str | None = None
     day: date | None = None
     proposal: str | None = None
+    latest: Latest | None = None
 
     def __str__(self) -> str:
+        if self.latest is not None:
+            return f"latest:{self.latest}"
         if self.proposal is not None:
             return f"proposal:{self.proposal}"
         return f"{self.actor}@{self.day.isoformat()}" if self.day else f"{self.actor}"
@@ -84,7 +95,7 @@ MOST_COLUMNS = 12
 def read_columns(text: str) -> tuple[list[Column], str | None]:
     """The columns of a comma-separated list, and what is wrong with it, if anything.
 
-    Each is ``actor``, ``actor@day`` or ``proposal:id``.
+    Each is ``actor``, ``actor@day``, ``proposal:id``, ``latest:mediators`` or ``latest:agreed``.
     """
     columns: list[Column] = []
     for part in (part.strip() for part in text.split(",")):
@@ -94,6 +105,10 @@ def read_columns(text: str) -> tuple[list[Column], str | None]:
             return columns, "A column is written actor, actor@2024-04-03 or proposal:id."
         if part.startswith("proposal:"):
             column = Column(proposal=part.removeprefix("proposal:"))
+        elif part.startswith("latest:"):
+            if part.removeprefix("latest:") not in set(Latest):
+                return columns, f"“{part}” is no column; write latest:mediators or latest:agreed."
+            column = Column(latest=Latest(part.removeprefix("latest:")))
         else:
             actor, at, day = part.partition("@")
             try:
@@ -105,14 +120,6 @@ def read_columns(text: str) -> tuple[list[Column], str | None]:
     if len(columns) > MOST_COLUMNS:
         return columns[:MOST_COLUMNS], f"At most {MOST_COLUMNS} columns can stand side by side."
     return columns, None
-
-
-def read_day_or_none(text: str) -> date | None:
-    """A full day, or None where the text is none."""
-    try:
-        return parse_day(text)
-    except NotADate:
-        return None
 
 
 # --- The time line ------------------------------------------------------------------------------------------

@@ -64,6 +64,9 @@ class Cast:
     def parties(self) -> list[ActorHead]:
         return [actor for actor in self.actors.values() if actor.is_party]
 
+    def mediators(self) -> list[ActorHead]:
+        return [actor for actor in self.actors.values() if Role.MEDIATOR in actor.roles]
+
     def names(self, *roles: Role) -> list[str]:
         return [actor.name for actor in self.actors.values() if set(roles) & set(actor.roles)]
 

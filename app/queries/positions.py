@@ -9,10 +9,12 @@ from sqlalchemy import select
 from app.db import ReadSession
 from app.domain.position import Cell, Fate, Standing, fates, position
 from app.domain.vocabulary import Basis, RecordType, Slot, Track
+from app.forms.filters import Latest
 from app.models import ChangeDay, PositionCell
 from app.models.loading import load_cells
 from app.queries.cells import AsOf, CellPage, Claim, PartyColumn, cell_pages, stored_cells
 from app.queries.citations import CitationLine, citations_of, evidence
+from app.queries.columns import MissingColumn, latest_of
 from app.queries.comparison import Comparison, PartyOn, also_needed, compare, ladders
 from app.queries.demands import Relation, links_of
 from app.queries.negotiations import ActorHead, Cast, IssueHead, NegotiationHead, cast_of, negotiation_head
@@ -29,7 +31,7 @@ class PositionsPage:
     cast: Cast
     on: date
     basis: Basis
-    columns: Sequence[PartyColumn | ProposalColumn]
+    columns: Sequence[PartyColumn | ProposalColumn | MissingColumn]
     issues: Sequence[IssueHead]
     change_days: Sequence[tuple[str, int]]
     is_default: bool
@@ -43,12 +45,15 @@ class PositionsPage:
 
 @dataclass(frozen=True, slots=True)
 class ColumnChoice:
-    """What was asked for as a column: a participant, on a day of its own or not, or a proposal."""
+    """What was asked for as a column: a participant, on a day of its own or not, or a proposal, by its name
+    or by what it is on the day.
+    """
 
     actor: str | None
     day: date | None
     proposal: str | None
     key: str
+    latest: Latest | None = None
 
 
 def positions_page(
@@ -67,10 +72,16 @@ def positions_page(
         latest = latest_proposal(session, negotiation, on, basis)
         if latest:
             choices = [*choices, ColumnChoice(None, None, latest, f"proposal:{latest}")]
+    choices = [
+        replace(choice, proposal=latest_of(session, negotiation, choice.latest, on, basis, cast))
+        if choice.latest
+        else choice
+        for choice in choices
+    ]
     wanted = [choice.proposal for choice in choices if choice.proposal]
     packages = proposal_columns(session, negotiation, wanted, on, basis, cast)
     if (
-        not any(choice.proposal in packages or choice.actor in cast.actors for choice in choices)
+        not any(c.proposal in packages or c.actor in cast.actors or c.latest for c in choices)
         and not is_default
     ):
         usual = positions_page(session, negotiation, on, basis, [])
@@ -83,11 +94,13 @@ def positions_page(
     seen = list(dict.fromkeys([*asked, *also_needed(asked, cast.parties())]))
     wanted_cells = [AsOf(party.holder, party.on) for party in seen]
     cells = cell_pages(session, negotiation, wanted_cells, basis, cast)
-    columns: list[PartyColumn | ProposalColumn] = []
+    columns: list[PartyColumn | ProposalColumn | MissingColumn] = []
     unknown = []
     for choice in choices:
         if choice.proposal in packages:
-            columns.append(packages[choice.proposal])
+            columns.append(replace(packages[choice.proposal], key=choice.key))
+        elif choice.latest:
+            columns.append(MissingColumn(choice.key, choice.latest, on))
         elif choice.actor in cast.actors:
             day = choice.day or on
             of_actor = {issue: cells[choice.actor, issue, day] for issue in cast.issues}

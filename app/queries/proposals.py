@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from app.db import ReadSession
 from app.domain.dates import parse_edtf
@@ -88,9 +88,31 @@ def has_ended(record: RecordLine, on: date) -> bool:
     return record.ended is None or parse_edtf(record.ended).last <= on
 
 
-def latest_proposal(session: ReadSession, negotiation: str, on: date, basis: Basis) -> str | None:
-    """The proposal presented last of those known by the day that a report still supports."""
-    supports = exists(
+def latest_proposal(
+    session: ReadSession, negotiation: str, on: date, basis: Basis, *which: ColumnElement[bool]
+) -> str | None:
+    """The proposal presented last of those known by the day that a report still supports.
+
+    ``which`` narrows down which ones are meant.
+    """
+    return session.scalar(
+        select(Record.id)
+        .where(
+            Record.negotiation == negotiation,
+            Record.type == RecordType.PROPOSAL,
+            published(Record),
+            known_by(on, basis),
+            is_supported(on),
+            *which,
+        )
+        .order_by(Record.last_day.desc(), Record.first_day.desc(), Record.ordinal.desc())
+        .limit(1)
+    )
+
+
+def is_supported(on: date) -> ColumnElement[bool]:
+    """Whether a report of a record has not been retracted by its outlet by the day."""
+    return exists(
         select(1)
         .select_from(Citation)
         .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
@@ -102,18 +124,6 @@ def latest_proposal(session: ReadSession, negotiation: str, on: date, basis: Bas
             Citation.relation.is_distinct_from(CitationRelation.DENIES),
             or_(Source.retracted_from.is_(None), Source.retracted_from > on.isoformat()),
         )
-    )
-    return session.scalar(
-        select(Record.id)
-        .where(
-            Record.negotiation == negotiation,
-            Record.type == RecordType.PROPOSAL,
-            published(Record),
-            known_by(on, basis),
-            supports,
-        )
-        .order_by(Record.last_day.desc(), Record.first_day.desc(), Record.ordinal.desc())
-        .limit(1)
     )
 
 

@@ -27,6 +27,7 @@ from app.domain.vocabulary import (
     SourceStatus,
     Track,
 )
+from app.forms.filters import Latest
 
 
 def N_(message: str) -> str:
@@ -100,6 +101,10 @@ LABELS: dict[type, dict[str, str]] = {
         "dropped": N_("Dropped"),
         "searched": N_("Searched, none found"),
         "none": N_("Nothing recorded here"),
+    },
+    Latest: {
+        "mediators": N_("Mediators’ latest proposal"),
+        "agreed": N_("Text agreed last"),
     },
     LinkRelation: {
         "replaces": N_("Replaces"),
@@ -540,6 +545,12 @@ def as_of_words(basis: Basis) -> str:
 def label(word: object) -> str:
     """The words for a member of the vocabulary, not yet translated."""
     return LABELS[type(word)][str(word)]
+
+
+def latest_words(key: str) -> str:
+    """What a column is that was asked for by what it is on the day, not yet translated; else empty."""
+    _, latest, what = key.partition("latest:")
+    return LABELS[Latest][what] if latest else ""
 
 
 def kind_label(record_type: RecordType, kind: str | None) -> str:

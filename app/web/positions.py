@@ -1,13 +1,16 @@
 """The positions table, and a cell's history."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.db import ReadSession
-from app.forms.filters import Column, Faults, View, read_columns, read_day_or_none
+from app.domain.dates import NotADate, parse_day
+from app.forms.filters import Column, Faults, Latest, View, read_columns
+from app.queries.cells import PartyColumn
 from app.queries.negotiations import NegotiationHead, negotiation_head
 from app.queries.positions import ColumnChoice, PositionsPage, cell_history_page, positions_page
 from app.queries.proposals import proposal_choices
@@ -39,17 +42,18 @@ def index(request: Request, session: ViewReads, view: ViewOf, negotiation: str) 
     """The table of positions as of a day, each column a participant on a day or a proposal."""
     query = request.query_params
     columns, fault = read_columns(query.get("columns", ""))
-    if {"add", "add_proposal"} & set(query):
-        return _add_column(request, session, view, negotiation, columns)
-    tag = etag(request, negotiation_head(session, negotiation).revision, view)
-    if answer := not_modified(request, tag):
-        return answer
-    choices = [ColumnChoice(c.actor, c.day, c.proposal, str(c)) for c in columns]
-    found = positions_page(session, negotiation, view.on, view.basis, choices)
     faults = Faults(view.faults)
     if fault:
         faults["columns"] = fault
-    elif found.unknown_columns:
+    elif _CHOSEN & set(query) and (chosen := _choose(session, view, negotiation, columns, query, faults)):
+        target = address(f"/negotiations/{negotiation}", **kept(view), columns=chosen)
+        return RedirectResponse(target, status_code=303)
+    tag = etag(request, negotiation_head(session, negotiation).revision, view)
+    if answer := not_modified(request, tag):
+        return answer
+    choices = [ColumnChoice(c.actor, c.day, c.proposal, str(c), c.latest) for c in columns]
+    found = positions_page(session, negotiation, view.on, view.basis, choices)
+    if found.unknown_columns and not fault:
         if elsewhere := moved(request):
             return elsewhere
         unknown = ", ".join(f"“{key}”" for key in found.unknown_columns)
@@ -61,8 +65,10 @@ def index(request: Request, session: ViewReads, view: ViewOf, negotiation: str) 
         "columns": ",".join(column.key for column in found.columns) if not found.is_default else "",
         "all_columns": ",".join(column.key for column in found.columns),
         "typed_columns": query.get("columns", ""),
+        "typed": {name: query.get(name, "") for name in _CHOSEN},
         "proposals": proposal_choices(session, negotiation, view.on, view.basis),
         "moves": _moves(found),
+        "four_columns": _four_columns(found),
     }
     return page(request, "positions/index.html", context, tag=tag, status=422 if faults else 200)
 
@@ -74,7 +80,7 @@ def _days_of_strip(request: Request, found: PositionsPage) -> Sequence[tuple[str
     return [day for day in found.change_days if day[0] >= since]
 
 
-def _moves(found: PositionsPage) -> list[dict[str, str]]:
+def _moves(found: PositionsPage) -> list[dict[str, Any]]:
     """For each column, the list of columns without it, and with it moved one place either way."""
     keys = [column.key for column in found.columns]
     moves = []
@@ -82,7 +88,7 @@ def _moves(found: PositionsPage) -> list[dict[str, str]]:
         others = keys[:at] + keys[at + 1 :]
         moves.append(
             {
-                "name": found.columns[at].name,
+                "column": found.columns[at],
                 "remove": ",".join(others),
                 "earlier": ",".join([*others[: at - 1], key, *others[at - 1 :]]) if at else "",
                 "later": ",".join([*others[: at + 1], key, *others[at + 1 :]]) if at + 1 < len(keys) else "",
@@ -91,22 +97,66 @@ def _moves(found: PositionsPage) -> list[dict[str, str]]:
     return moves
 
 
-def _add_column(
-    request: Request, session: ReadSession, view: View, negotiation: str, columns: list[Column]
-) -> Response:
-    """Take a column over from the form, which works without JavaScript, into the address."""
-    query = request.query_params
+def _four_columns(found: PositionsPage) -> str:
+    """The first two parties shown, or the first two of all, with the texts of the day beside them."""
+    parties = [party.id for party in found.cast.parties()]
+    shown = [column.actor for column in found.columns if isinstance(column, PartyColumn)]
+    first = list(dict.fromkeys([*(actor for actor in shown if actor in parties), *parties]))[:2]
+    return _four(*first) if len(first) == 2 else ""
+
+
+def _four(one: str, other: str) -> str:
+    """Two parties, the mediators’ latest proposal, and the text agreed last (domain.md §6)."""
+    texts = [Column(latest=Latest.MEDIATORS), Column(latest=Latest.AGREED)]
+    return ",".join(map(str, [Column(actor=one), Column(actor=other), *texts]))
+
+
+# What the forms that choose columns send; each lands in the address as ``columns``.
+_CHOSEN = frozenset({"add", "add_day", "add_proposal", "four", "with"})
+
+
+def _choose(
+    session: ReadSession,
+    view: View,
+    negotiation: str,
+    columns: list[Column],
+    query: Mapping[str, str],
+    faults: Faults,
+) -> str:
+    """The columns that a form asks for, which works without JavaScript; empty where it cannot be used."""
+    if "four" in query:
+        one, other = query.get("four", ""), query.get("with", "")
+        if one == other:
+            faults["with"] = "Choose two different parties."
+            return ""
+        return _four(one, other)
     if not columns:
         found = positions_page(session, negotiation, view.on, view.basis, [])
         columns = read_columns(",".join(column.key for column in found.columns))[0]
     if actor := query.get("add", ""):
         day = query.get("add_day", "")
-        columns.append(Column(actor=actor, day=read_day_or_none(day)))
+        try:
+            added = Column(actor=actor, day=parse_day(day) if day else None)
+        except NotADate as fault:
+            faults["add_day"] = f"{fault}."
+            return ""
+        columns = _beside(columns, added, view.on)
+    elif query.get("add_day", ""):
+        faults["add"] = "Choose who is to be shown on this day."
+        return ""
     if proposal := query.get("add_proposal", ""):
-        columns.append(Column(proposal=proposal))
-    keys = list(dict.fromkeys(str(column) for column in columns))
-    target = address(f"/negotiations/{negotiation}", **kept(view), columns=",".join(keys))
-    return RedirectResponse(target, status_code=303)
+        columns += read_columns(proposal if proposal.startswith("latest:") else f"proposal:{proposal}")[0]
+    return ",".join(dict.fromkeys(str(column) for column in columns))
+
+
+def _beside(columns: list[Column], added: Column, on: date) -> list[Column]:
+    """The columns with one more: next to those of the same participant, in the order of their days."""
+    at = [place for place, column in enumerate(columns) if column.actor == added.actor]
+    if not at or added in columns:
+        return [*columns, added]
+    later = [place for place in at if (columns[place].day or on) > (added.day or on)]
+    place = later[0] if later else at[-1] + 1
+    return [*columns[:place], added, *columns[place:]]
 
 
 @router.get("/negotiations/{negotiation}/positions/{actor}/{issue}")

@@ -69,6 +69,7 @@ def _environment() -> Environment:
         "label": labels.label,
         "bases": list(Basis),
         "as_of_words": labels.as_of_words,
+        "latest_words": labels.latest_words,
         "why_words": labels.why_words,
         "number_words": number_words,
         "kind_label": labels.kind_label,

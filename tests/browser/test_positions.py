@@ -114,6 +114,7 @@ ADDRESSES = {
     "two days and a proposal": (
         f"{GAZA}?on=2024-09-04&columns=hamas@2024-02-07,hamas,proposal:israel-may-27-2024"
     ),
+    "four columns": f"{GAZA}?on=2024-09-04&columns=israel,hamas,latest:mediators,latest:agreed",
     "a cell": f"{GAZA}/positions/hamas/governance-of-gaza?on=2024-09-04",
     "one article": "/negotiations/gaza-april-2024?on=2024-04-03",
     "as recorded here": f"{GAZA}?on=2026-03-01&basis=recorded",

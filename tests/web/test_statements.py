@@ -16,6 +16,7 @@ ADDRESSES = [
     MADE,
     f"{MADE}?on=2024-03-01",
     f"{MADE}?on=2024-03-01&basis=stated&columns=party-1@2023-12-24,party-1,mediator-1",
+    f"{MADE}?on=2024-03-01&columns=party-1,party-2,latest:mediators,latest:agreed",
     f"{MADE}/positions/party-2/issue-12",
     f"{MADE}/timeline",
     f"{MADE}/timeline?on=2024-06-01&actor=party-1&issue=issue-1&track=own_side",
