@@ -141,15 +141,19 @@ class Known:
         """Every proposal but the one that is corrected."""
         return [(proposal, words) for proposal, words in self.proposals.items() if proposal != self.record]
 
-    def terms_by_proposal(self, chosen: str) -> list[tuple[str, list[tuple[str, str]]]]:
-        """The terms under the title of their proposal, in its order; first those of the chosen one."""
-        found: dict[str, list[tuple[str, str]]] = {
-            proposal: [] for proposal in sorted(self.proposals, key=lambda proposal: proposal != chosen)
-        }
-        for term, words in self.terms.items():
-            if (proposal := self.proposal_of.get(term)) in found:
-                found[proposal].append((term, words))
-        return [(self.proposals[proposal], terms) for proposal, terms in found.items() if terms]
+    def terms_offered(self, proposal: str, term: str) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The terms of a proposal under its title, in its order; beside them one of another that is chosen.
+
+        That one is a fault, which is said when the form is sent; until then nothing that was chosen is lost.
+        """
+        offered = [(proposal, [own for own in self.terms if self.proposal_of.get(own) == proposal])]
+        if term in self.terms and self.proposal_of.get(term) != proposal:
+            offered.append((self.proposal_of.get(term, ""), [term]))
+        return [
+            (self.proposals.get(of, ""), [(own, self.terms[own]) for own in terms])
+            for of, terms in offered
+            if terms
+        ]
 
 
 @dataclass(frozen=True, slots=True)

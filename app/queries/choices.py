@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from app.db import ReadSession
 from app.domain.search import fold
@@ -96,11 +96,21 @@ def known_choices(session: ReadSession, negotiation: str, person: Person) -> Kno
         return _pairs(rows)
 
     newest = (Record.last_day.desc(), Record.id)
+    terms = session.execute(
+        select(Record.id, Record.summary, Term.quantity, Term.unit, Term.proposal)
+        .join(Term, and_(Term.negotiation == Record.negotiation, Term.id == Record.id))
+        .where(
+            Record.negotiation == negotiation,
+            Record.type == RecordType.TERM,
+            open_to(Record, person.account, edits=person.edits),
+        )
+        .order_by(Record.ordinal)
+    ).all()
     return KnownChoices(
         of(RecordType.PROPOSAL, Record.title, *newest),
-        of(RecordType.TERM, Record.summary, Record.ordinal),
+        {row.id: _of_term(row.summary or row.id, row.quantity, row.unit) for row in terms},
         of(RecordType.EVENT, Record.title, *newest),
-        _pairs(session.execute(select(Term.id, Term.proposal).where(Term.negotiation == negotiation))),
+        {row.id: row.proposal for row in terms},
         _pairs(
             session.execute(
                 select(Proposal.id, Proposal.amends).where(
@@ -109,6 +119,13 @@ def known_choices(session: ReadSession, negotiation: str, person: Person) -> Kno
             )
         ),
     )
+
+
+def _of_term(summary: str, quantity: str | None, unit: str | None) -> str:
+    """A term in the words to choose it by: with its figure, unless its summary says that."""
+    if not quantity or quantity in summary:
+        return summary
+    return f"{summary} ({quantity} {unit})" if unit else f"{summary} ({quantity})"
 
 
 def _pairs(rows: Any) -> dict[str, str]:

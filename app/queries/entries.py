@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from app.db import ReadSession
 from app.domain.vocabulary import RecordType, ReviewStatus
-from app.models import Citation, Negotiation, Record, Revision
+from app.models import Citation, Negotiation, Record, Review, Revision
 from app.models.loading import terms_of
 from app.queries.accounts import Person
 from app.queries.negotiations import negotiation_head
@@ -19,7 +19,8 @@ from app.queries.visibility import NoSuchRecord, open_to
 class Editable:
     """A record as last recorded, with the terms of a proposal; ``seen`` is the newest revision of these.
 
-    Rows are those of a data package. ``reported_on`` is the day of its earliest supporting report.
+    Rows are those of a data package. ``reported_on`` is the day of its earliest supporting report;
+    ``comments`` what editors have said on returning it, as long as it is not published.
     """
 
     type: RecordType
@@ -29,6 +30,7 @@ class Editable:
     status: ReviewStatus
     seen: int
     reported_on: str
+    comments: Sequence[str] = ()
 
 
 def editable(
@@ -58,8 +60,19 @@ def editable(
     row, seen = newest_row(session, negotiation, type_, record)
     rows = [newest_row(session, negotiation, RecordType.TERM, term) for term in terms]
     newest = max([seen, *(number for _, number in rows)])
+    comments: Sequence[str] = ()
+    if found.review_status is not ReviewStatus.PUBLISHED:
+        of_it = and_(Citation.subject_type == type_, Citation.subject == record)
+        comments = _comments(session, negotiation, person, of_it)
     return Editable(
-        type_, record, row, [row for row, _ in rows], found.review_status, newest, found.reported_on
+        type_,
+        record,
+        row,
+        [row for row, _ in rows],
+        found.review_status,
+        newest,
+        found.reported_on,
+        comments,
     )
 
 
@@ -71,6 +84,7 @@ class EditableCitation:
     row: Mapping[str, str]
     status: ReviewStatus
     seen: int
+    comments: Sequence[str] = ()
 
 
 def editable_citation(
@@ -96,7 +110,29 @@ def editable_citation(
     if found is None:
         raise NoSuchRecord(str(number))
     row, seen = newest_row(session, negotiation, "citation", str(number))
-    return EditableCitation(number, found.subject_type, found.subject, row, found.review_status, seen)
+    comments = _comments(session, negotiation, person, Citation.number == number)
+    return EditableCitation(
+        number, found.subject_type, found.subject, row, found.review_status, seen, comments
+    )
+
+
+def _comments(
+    session: ReadSession, negotiation: str, person: Person, which: ColumnElement[bool]
+) -> Sequence[str]:
+    """What editors have said on returning these citations, as far as this person may see them."""
+    found = session.scalars(
+        select(Review.comment)
+        .join(
+            Citation, and_(Citation.negotiation == Review.negotiation, Citation.number == Review.citation)
+        )
+        .where(
+            Review.negotiation == negotiation,
+            which,
+            open_to(Citation, person.account, edits=person.edits),
+        )
+        .order_by(Review.citation)
+    )
+    return [comment for comment in found if comment]
 
 
 # What a revision says beside the columns of a row.

@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased
 
 from app.db import ReadSession
 from app.domain.quotes import Quote, Span, place_of, places
@@ -19,6 +20,7 @@ from app.models import (
     Citation,
     CitationSelector,
     Record,
+    Response,
     Source,
     SourceText,
 )
@@ -35,7 +37,7 @@ class CitedRecord:
     """What has been recorded from the report: a citation, and the record that it is of.
 
     ``is_lost`` says that its quote does not occur in the text; ``place`` is None then, and also where it is
-    paraphrased or its words stand at several places.
+    paraphrased or its words stand at several places. An answer without a summary goes by its proposal.
     """
 
     number: int
@@ -159,6 +161,7 @@ def _cited(
     session: ReadSession, negotiation: str, source: str, person: Person, text: str | None
 ) -> list[CitedRecord]:
     """What has been recorded from the report, as far as this person may see it, the newest first."""
+    package = aliased(Record)
     rows = session.execute(
         select(
             Citation.number,
@@ -167,6 +170,7 @@ def _cited(
             Record.kind,
             Record.title,
             Record.summary,
+            package.title.label("package"),
             Citation.review_status,
             Citation.quote,
             CitationSelector.prefix,
@@ -178,6 +182,22 @@ def _cited(
                 Record.negotiation == Citation.negotiation,
                 Record.type == Citation.subject_type,
                 Record.id == Citation.subject,
+            ),
+        )
+        .outerjoin(
+            Response,
+            and_(
+                Record.type == RecordType.RESPONSE,
+                Response.negotiation == Record.negotiation,
+                Response.id == Record.id,
+            ),
+        )
+        .outerjoin(
+            package,
+            and_(
+                package.negotiation == Response.negotiation,
+                package.type == RecordType.PROPOSAL,
+                package.id == Response.proposal,
             ),
         )
         .outerjoin(
@@ -205,7 +225,7 @@ def _cited(
                 row.type,
                 row.id,
                 row.kind,
-                row.title or row.summary or row.id,
+                row.title or row.summary or row.package or row.id,
                 row.review_status,
                 row.quote,
                 place_of(text, quote) if text and row.quote else None,

@@ -77,6 +77,23 @@ def test_a_report_is_given_once_and_record_after_record_is_read_out_of_it(desk: 
     assert "Wants Israel to leave first." in shown
 
 
+def test_an_answer_without_a_summary_goes_by_the_proposal_that_it_answers(desk: TestClient) -> None:
+    anna = signed_in(desk, "anna")
+    room = begin(anna)
+    answer = {
+        **{name: DEMAND[name] for name in ("attributed_to", "anonymous", "speakers", "stated")},
+        "proposal": "hamas-135-day-plan-feb-2024",
+        "actor": "hamas",
+        "response": "under_review",
+    }
+    hidden = form(anna, f"{room}?noun=responses")
+    saved = anna.post(f"{GAZA}/responses", data={**hidden, **answer})
+    assert saved.status_code == 303, saved.text
+    page = words(anna.get(saved.headers["location"]).text)
+    assert "Published. Under review: Hamas three-stage counterproposal" in page
+    assert "Recorded: hamas-2026" not in page
+
+
 def test_readers_never_see_the_text_and_contributors_only_that_of_what_they_may_work_on(
     desk: TestClient,
 ) -> None:

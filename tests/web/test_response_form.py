@@ -1,6 +1,7 @@
 """Reporting a party's answer to a proposal or to one of its terms, and correcting and retracting it."""
 
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -69,19 +70,37 @@ def test_a_reported_answer_stands_on_its_own_page_beside_the_others_and_in_the_t
     assert (found[whole]["term"], found[whole]["response"]) == ("", "accepted")
 
 
-def test_terms_are_offered_under_their_proposal_those_of_the_chosen_one_first(
-    desk_client: TestClient,
-) -> None:
+def offered(page: str) -> dict[str, list[str]]:
+    """The terms to choose from, by the title of their proposal."""
+    terms = re.findall(r'<select id="term".*?</select>', page, re.DOTALL)[0]
+    groups = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', terms, re.DOTALL)
+    return {unescape(title): re.findall(r'value="([^"]+)"', options) for title, options in groups}
+
+
+def test_only_terms_of_the_chosen_proposal_are_offered_with_their_figures(desk_client: TestClient) -> None:
     page = desk_client.get(f"{GAZA}/responses/new?proposal={PLAN}&source=bloomberg-2024-04-03").text
     assert chosen(page, "proposal") == PLAN
-    terms = re.findall(r'<select id="term".*?</select>', page, re.DOTALL)[0]
-    groups = re.findall(r'<optgroup label="([^"]+)">', terms)
-    assert groups[0] == "Hamas three-stage counterproposal"
-    assert len(groups) > 10
-    assert f'value="{PLAN}-t01"' in terms.partition("</optgroup>")[0]
+    terms = offered(page)
+    assert list(terms) == ["Hamas three-stage counterproposal"]
+    assert terms["Hamas three-stage counterproposal"][0] == f"{PLAN}-t01"
+    assert "Three stages of 45 days (135 days)" in page
+    assert offered(desk_client.get(f"{GAZA}/responses/new").text) == {}, "no proposal, no term"
     others = re.findall(r'<a href="([^"]+)">an? (?:demand|proposal|remark|event)</a>', page)
     assert len(others) == 4
     assert all("source=bloomberg-2024-04-03" in address for address in others)
+
+
+def test_another_proposal_is_a_step_that_loses_nothing(desk: TestClient) -> None:
+    anna = signed_in(desk, "anna")
+    step = {**REPLY, "term": f"{PLAN}-t01", "proposal": "november-2023-truce", "action": "terms"}
+    for at in (f"{GAZA}/responses", f"{enter(anna, 'responses', REPLY)}/edit"):
+        answer = anna.post(at, data=step)
+        assert (answer.status_code, kept(answer.text, "summary")) == (200, REPLY["summary"])
+        assert chosen(answer.text, "proposal") == "november-2023-truce"
+        terms = offered(answer.text)
+        assert list(terms)[1:] == ["Hamas three-stage counterproposal"], "that of the other one, still chosen"
+        assert all(term.startswith("november-2023-truce-") for term in next(iter(terms.values())))
+        assert chosen(answer.text, "term") == f"{PLAN}-t01"
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,8 @@ def test_a_draft_is_its_authors_until_handed_in_and_comes_back_with_the_editors_
     back = press(anna, page, f"{page}/return", comment="Who said so, and where?")
     assert back.status_code == 303
     assert "Would lay down its arms." not in on_page(anna, QUEUE)
+    for mended in (edit, f"{GAZA}/citations/{number}/edit"):
+        assert "The editor writes: Who said so, and where?" in on_page(carl, mended)
     own = on_page(carl, f"{GAZA}/entries")
     assert "Returned to you" in own
     assert "The editor writes: Who said so, and where?" in own
@@ -139,6 +141,7 @@ def test_a_draft_is_its_authors_until_handed_in_and_comes_back_with_the_editors_
     published = press(anna, page, f"{page}/publish")
     assert (published.status_code, published.headers["location"]) == (303, f"{GAZA}/demands/{record}")
     assert "Would lay down its arms." in desk.get(f"{GAZA}?columns=hamas").text
+    assert "The editor writes" not in on_page(anna, edit), "that is between the author and the editor"
     assert "Nothing of yours waits" in on_page(carl, f"{GAZA}/entries")
     assert_cells_equal_the_rule(desk)
     with read_session(engine_of(desk)) as session:
