@@ -150,15 +150,13 @@ def next_number(
             Redirect.negotiation == negotiation, Redirect.noun == noun.__name__.lower()
         )
     )
-    removed: Sequence[str] = ()
-    if noun is not Citation:  # a citation is retracted, its row stays
-        removed = session.scalars(
-            select(Revision.record).where(
-                Revision.negotiation == negotiation,
-                Revision.noun == noun.__name__.lower(),
-                Revision.action == "remove",
-            )
-        ).all()
+    removed = session.scalars(
+        select(Revision.record).where(
+            Revision.negotiation == negotiation,
+            Revision.noun == noun.__name__.lower(),
+            Revision.action.in_(("remove", "discard")),
+        )
+    )
     return max([last or 0, *map(int, merged), *map(int, removed)]) + 1
 
 

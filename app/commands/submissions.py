@@ -82,6 +82,19 @@ def _just_sent(session: WriteSession, account: int, said: str, now: datetime) ->
     )
 
 
+def forget_what_was_sent(session: WriteSession, account: int, *, now: datetime) -> None:
+    """Let this person send the same words again as something new: what became of them before is given up.
+
+    A form that is sent once more is still the same form.
+    """
+    long_ago = now - SENT_ONCE_FOR
+    session.execute(
+        update(FormToken)
+        .where(FormToken.account == account, FormToken.used_at > long_ago)
+        .values(used_at=long_ago)
+    )
+
+
 def settle(session: WriteSession, token: str, result: str) -> None:
     """Note where the form led, for whoever sends it again."""
     session.execute(update(FormToken).where(FormToken.token == token).values(result=result))

@@ -122,9 +122,7 @@ def _comments(
     """What editors have said on returning these citations, as far as this person may see them."""
     found = session.scalars(
         select(Review.comment)
-        .join(
-            Citation, and_(Citation.negotiation == Review.negotiation, Citation.number == Review.citation)
-        )
+        .join(Citation, and_(Citation.negotiation == Review.negotiation, Citation.number == Review.citation))
         .where(
             Review.negotiation == negotiation,
             which,

@@ -335,7 +335,7 @@ def _subjects(session: ReadSession, negotiation: str, keys: Collection[Key]) -> 
         select(Revision.noun, Revision.record, Revision.after).where(
             Revision.negotiation == negotiation,
             Revision.number.in_(last),
-            Revision.action.not_in(("merge", "remove")),
+            Revision.action.not_in(("merge", "remove", "discard")),
         )
     )
     return {

@@ -42,6 +42,7 @@ from app.models.loading import terms_of
 from app.models.records import SUBJECT_PARTS
 from app.queries.accounts import Person
 from app.queries.citations import Subject
+from app.queries.drafts import Discarded, discarded
 from app.queries.entries import newest_row
 from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
 from app.queries.notes import NoteLine, open_notes, settled_notes
@@ -120,7 +121,17 @@ class OwnEntriesPage:
     drafts: Sequence[EntryLine]
     returned: Sequence[EntryLine]
     waiting: Sequence[EntryLine]
+    discarded: Sequence[Discarded]
     older: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardPage:
+    """An entry of one's own that would be given up."""
+
+    negotiation: NegotiationHead
+    cast: Cast
+    entry: EntryLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +264,25 @@ def own_entries_page(
         drafts=[entry for entry in here if entry.status is ReviewStatus.DRAFT],
         returned=[entry for entry in here if entry.status is ReviewStatus.RETURNED],
         waiting=[entry for entry in here if entry.status is ReviewStatus.SUBMITTED],
+        discarded=discarded(session, negotiation, person, now) if before is None else (),
         older=here[-1].number if len(found) > PAGE else None,
     )
+
+
+def discard_page(
+    session: ReadSession, negotiation: str, number: int, person: Person, now: datetime
+) -> DiscardPage:
+    """A draft of one's own, or an entry that was returned. Raises NoSuchRecord."""
+    head = negotiation_head(session, negotiation)
+    own = (
+        Citation.number == number,
+        Citation.entered_by == person.account,
+        Citation.review_status.in_((ReviewStatus.DRAFT, ReviewStatus.RETURNED)),
+    )
+    found = _entries(session, negotiation, now, *own, order=[Citation.number], limit=1)
+    if not found:
+        raise NoSuchRecord(str(number))
+    return DiscardPage(head, cast_of(session, negotiation), found[0])
 
 
 def queue_page(

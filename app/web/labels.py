@@ -208,6 +208,7 @@ ACTIONS: dict[str | tuple[str, str], str] = {
     "restore": N_("Restored"),
     "merge": N_("Merged into this one"),
     "remove": N_("Taken away"),
+    "discard": N_("Discarded before it was published"),
     "reorder": N_("Put in another order"),
     "redact": N_("Blanked for somebody’s safety"),
     "withhold": N_("Shown as withheld"),

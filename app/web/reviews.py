@@ -72,7 +72,7 @@ GONE = "This does not wait any more; somebody has dealt with it. What became of 
 @allow(Permission.ENTER)
 def own(asked: Asking, negotiation: str) -> Response:
     """One's own entries that readers do not see yet: drafts, returned ones, and those that wait."""
-    return _own(asked, negotiation, Faults())
+    return own_page(asked, negotiation, Faults())
 
 
 @router.post("/negotiations/{negotiation}/entries/{number}/submit")
@@ -87,9 +87,9 @@ def submit(sent: Sending, negotiation: str, number: Number) -> Response:
 
     def again(faults: Faults, status: int) -> Response:
         sent.reading.rollback()
-        return _own(sent, negotiation, faults, status)
+        return own_page(sent, negotiation, faults, status)
 
-    return once(sent.session, _token(sent), sent.person.account, sent.items, save, again)
+    return once(sent.session, token_of(sent), sent.person.account, sent.items, save, again)
 
 
 # --- The queue ------------------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ def _decide(
     def again(faults: Faults, status: int) -> Response:
         return _again(sent, negotiation, number, typed or Typed(), faults, status)
 
-    return once(sent.session, _token(sent), sent.person.account, sent.items, in_words, again)
+    return once(sent.session, token_of(sent), sent.person.account, sent.items, in_words, again)
 
 
 @contextmanager
@@ -292,11 +292,13 @@ def _why_not_all(sent: Sent, negotiation: str, source: str, refusal: NotAll) -> 
 # --- Pages ----------------------------------------------------------------------------------------------
 
 
-def _token(sent: Sent) -> str:
+def token_of(sent: Sent) -> str:
+    """The mark of the form that was sent."""
     return next((value for name, value in sent.items if name == "token"), "")
 
 
-def _own(asked: Asked, negotiation: str, faults: Faults, status: int = 200) -> Response:
+def own_page(asked: Asked, negotiation: str, faults: Faults, status: int = 200) -> Response:
+    """One's own entries, with what could not be done."""
     before = asked.request.query_params.get("before", "")
     number = int(before) if before.isdecimal() and len(before) < 10 else None
     if before and number is None:

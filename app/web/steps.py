@@ -38,9 +38,9 @@ def shown_steps(found: HistoryPage) -> list[ShownStep]:
 def _shown(step: Step, found: HistoryPage, words: Words) -> ShownStep:
     before, after = _texts(step.before), _texts(step.after)
     is_new = step.action == "create"
-    if step.action in ("redact", "merge", "reorder", "remove"):
+    if step.action in ("redact", "merge", "reorder", "remove", "discard"):
         fields: list[Field] = []
-        if step.action == "remove":
+        if step.action in ("remove", "discard"):
             fields = plain_fields(words, step.noun, before)
     elif is_new:
         fields = plain_fields(words, step.noun, after)
