@@ -12,7 +12,7 @@ from app.commands.passwords import Proof, WrongPassword, hash_password, settle_t
 from app.commands.tokens import hashed, new_token
 from app.db import WriteSession
 from app.domain.vocabulary import AccountRole
-from app.models import Account, Invitation, LoginLink, Session
+from app.models import Account, AccountChange, Invitation, LoginLink, Session
 
 SESSION_LASTS = timedelta(days=14)
 LINK_LASTS = timedelta(minutes=15)
@@ -85,8 +85,11 @@ def change_account(
     disabled: bool | None = None,
     password: str | None = None,
     keep_an_admin: bool = False,
+    by: int | None = None,
 ) -> None:
     """Change a person's role or password, or shut them out and let them in again.
+
+    What changes of what they may do is kept with the account that did it, ``by``; none is the command line.
 
     A new role counts from the next request on. A new password, and being shut out, end every session.
     Whoever is shut out, or is no admin any more, takes along the invitations that nobody has used.
@@ -99,6 +102,17 @@ def change_account(
     account = session.scalar(select(Account).where(Account.name == name))
     if account is None:
         raise UnknownAccount(name)
+    change = AccountChange(
+        account=account.id,
+        made_by=by,
+        made_at=now,
+        role_before=account.role,
+        role=role or account.role,
+        disabled_before=bool(account.disabled_at),
+        disabled=bool(account.disabled_at) if disabled is None else disabled,
+    )
+    if (change.role_before, change.disabled_before) != (change.role, change.disabled):
+        session.add(change)
     if role is not None:
         account.role = role
     if password_hash is not None:

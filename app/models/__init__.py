@@ -1,6 +1,14 @@
 """What is stored: one file a noun."""
 
-from app.models.accounts import Account, FormToken, Invitation, LoginAttempt, LoginLink, Session
+from app.models.accounts import (
+    Account,
+    AccountChange,
+    FormToken,
+    Invitation,
+    LoginAttempt,
+    LoginLink,
+    Session,
+)
 from app.models.actors import Actor, ActorAlias, Participant
 from app.models.base import Base
 from app.models.citations import Citation, CitationAttribution, CitationSelector, CitationSpeaker
@@ -18,6 +26,7 @@ from app.models.sources import Source, SourceText
 
 __all__ = [
     "Account",
+    "AccountChange",
     "Actor",
     "ActorAlias",
     "Base",

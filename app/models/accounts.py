@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer
+from sqlalchemy import Boolean, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.vocabulary import AccountRole
@@ -20,6 +20,25 @@ class Account(Base):
     password_hash: Mapped[str | None] = mapped_column(Words)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class AccountChange(Base):
+    """That somebody's role was changed, or that they were shut out or let in again; by whom, and when.
+
+    ``made_by`` is empty where it was done by a command on the server. Nothing of it is ever changed.
+    """
+
+    __tablename__ = "account_changes"
+    __table_args__ = (Index(None, "account"),)
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    account: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    made_at: Mapped[datetime] = mapped_column(UtcTime)
+    role_before: Mapped[AccountRole] = mapped_column(one_of(AccountRole, "role_before"))
+    role: Mapped[AccountRole] = mapped_column(one_of(AccountRole, "role"))
+    disabled_before: Mapped[bool] = mapped_column(Boolean)
+    disabled: Mapped[bool] = mapped_column(Boolean)
 
 
 class Session(Base):

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from app.db import ReadSession, WriteSession
 from app.domain.vocabulary import AccountRole
-from app.models import Account, Invitation, Session
+from app.models import Account, AccountChange, Invitation, Session
 from app.queries.visibility import NoSuchRecord
 
 
@@ -40,6 +41,24 @@ class AccountLine:
     since: datetime
     seen_at: datetime | None
     disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """What was changed of what somebody may do. ``made_by`` is empty for a command on the server."""
+
+    number: int
+    name: str
+    made_by: str | None
+    at: datetime
+    role_before: AccountRole
+    role: AccountRole
+    disabled_before: bool
+    disabled: bool
+
+
+# So many changes are shown, the newest first; none is ever lost.
+CHANGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +126,32 @@ def account_line(session: ReadSession, number: int) -> AccountLine:
     for line in _lines(session, number):
         return line
     raise NoSuchRecord(number)
+
+
+def account_changes(session: ReadSession, number: int | None = None) -> Sequence[ChangeLine]:
+    """Whose role was changed, and who was shut out or let in again, by whom: the newest of them, first.
+
+    Of one account, or of all.
+    """
+    whose, by = aliased(Account), aliased(Account)
+    rows = session.execute(
+        select(
+            whose.id,
+            whose.name,
+            by.name,
+            AccountChange.made_at,
+            AccountChange.role_before,
+            AccountChange.role,
+            AccountChange.disabled_before,
+            AccountChange.disabled,
+        )
+        .join(whose, whose.id == AccountChange.account)
+        .outerjoin(by, by.id == AccountChange.made_by)
+        .where(*([AccountChange.account == number] if number is not None else []))
+        .order_by(AccountChange.number.desc())
+        .limit(CHANGES)
+    )
+    return [ChangeLine(*row) for row in rows]
 
 
 def is_only_admin(session: ReadSession, number: int) -> bool:

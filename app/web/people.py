@@ -13,7 +13,14 @@ from app.db import ReadSession
 from app.domain.vocabulary import AccountRole
 from app.forms.accounts import Change, ChangeAccount, Invite
 from app.forms.base import Faults, Form, Typed, read_form
-from app.queries.accounts import AccountLine, account_line, invited_role, is_only_admin, people_page
+from app.queries.accounts import (
+    AccountLine,
+    account_changes,
+    account_line,
+    invited_role,
+    is_only_admin,
+    people_page,
+)
 from app.web.deps import FormItems, PersonOf, Reads, Writes
 from app.web.labels import DUTIES, label
 from app.web.paths import address
@@ -81,7 +88,9 @@ def show(request: Request, session: Reads, number: Number) -> Response:
 
 @router.post("/people/{number}")
 @allow(Permission.ADMIN)
-def update(request: Request, session: Writes, reading: Reads, number: Number, items: FormItems) -> Response:
+def update(
+    request: Request, session: Writes, reading: Reads, number: Number, person: PersonOf, items: FormItems
+) -> Response:
     """Change a role, shut somebody out, let them in again; what takes something away is asked about first."""
     account = account_line(reading, number)
     form: Form[Any] = read_form(ChangeAccount, items)
@@ -98,7 +107,15 @@ def update(request: Request, session: Writes, reading: Reads, number: Number, it
     role, disabled = (change.role, None) if change.do is Change.ROLE else (None, change.do is Change.DISABLE)
     now = datetime.now(UTC)
     try:
-        change_account(session, account.name, now=now, role=role, disabled=disabled, keep_an_admin=True)
+        change_account(
+            session,
+            account.name,
+            now=now,
+            role=role,
+            disabled=disabled,
+            keep_an_admin=True,
+            by=person.account,
+        )
     except LastAdmin:
         return _show(request, reading, account, Faults(form=ONLY_ADMIN), 422)
     session.commit()
@@ -116,6 +133,7 @@ def _index(
     """``made`` is the invitation whose link is shown, this once."""
     context = {
         "found": people_page(session, datetime.now(UTC)),
+        "changes": account_changes(session),
         "typed": typed,
         "faults": faults,
         "token": new_token(),
@@ -136,6 +154,7 @@ def _show(
         "typed": Typed(role=[account.role]),
         "faults": faults,
         "is_only_admin": is_only_admin(session, account.number),
+        "changes": account_changes(session, account.number),
     }
     return _page(request, "people/show.html", account, context, status)
 

@@ -219,6 +219,28 @@ def test_disabling_ends_every_session_at_once_and_enabling_begins_none(desk: Tes
     assert visitor(desk).post("/login", data=signing_in).status_code == 303
 
 
+def test_who_changed_whose_role_or_shut_whom_out_is_kept_and_told_to_admins_alone(desk: TestClient) -> None:
+    root = signed_in(desk, "root")
+    change(root, "carl", do="role", role="editor")
+    change(root, "carl", do="role", role="editor")
+    change(root, "anna", do="role", role="admin")
+    change(signed_in(desk, "anna"), "ben", do="disable", sure="yes")
+    with write_session(engine_of(desk)) as session:
+        change_account(session, "ben", now=datetime.now(UTC), disabled=False, password=CHOSEN)
+        session.commit()
+    told = words(root.get("/people").text).partition("What was changed last")[2]
+    assert told.count("by root") == 2, "a change that changes nothing is none"
+    assert "carl : role changed from contributor to editor by root" in told
+    assert "ben : account disabled by anna" in told
+    assert "ben : account enabled again by a command on the server" in told
+    assert told.index("enabled again") < told.index("account disabled") < told.index("carl")
+    of_ben = words(root.get(f"/people/{number_of(desk, 'ben')}").text)
+    assert "account disabled by anna" in of_ben
+    assert "carl" not in of_ben
+    for name in ("carl", "ben"):
+        assert signed_in(desk, name).get("/people").status_code == 403
+
+
 def test_the_invitations_of_an_admin_end_with_the_admin(desk: TestClient) -> None:
     root = signed_in(desk, "root")
     for name, gone in (
