@@ -115,4 +115,5 @@ def _citation(row: Mapping[str, str], source: Mapping[str, str]) -> records.Cita
         coded=Attribution(row["attribution"]) if row.get("attribution") else None,
         said=parse_edtf(row["stated"]).capped(published) if row.get("stated") else None,
         retracted=retracted,
+        unnamed=row.get("anonymous") == "yes",
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from app.domain.vocabulary import Attribution, Role, Track
+from app.domain.vocabulary import Attribution, Rests, Role, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,10 @@ class Roster:
                 steps.append(above)
             known = self._lineages[actor] = tuple(steps)
         return known
+
+    def parts(self, actor: str) -> list[str]:
+        """The actor and every body and person that is part of it: those who speak for it."""
+        return [one for one in dict.fromkeys((actor, *self.part_of)) if actor in self.lineage(one)]
 
     def has_role(self, actor: str, role: Role) -> bool:
         return role in self.roles.get(actor, frozenset())
@@ -100,3 +104,18 @@ def speaker_words(attributed_to: str | None, public_wording: str | None, *, anon
 def track(attributions: Iterable[Attribution]) -> Track:
     """The track of a record, seen from one holder: one supporting ``self`` citation makes it its own."""
     return Track.OWN_SIDE if Attribution.SELF in attributions else Track.OTHERS
+
+
+def rests_on(said: Iterable[tuple[Attribution, bool]]) -> Rests | None:
+    """On whom a claim rests, seen from one holder: the narrowest of what is true (domain.md §2).
+
+    ``said`` are its supporting citations that count on the day: who speaks, and whether unnamed. None
+    where its own side is heard, and where nothing supports it any more.
+    """
+    heard = list(said)
+    attributions = {attribution for attribution, _ in heard}
+    if not heard or Attribution.SELF in attributions:
+        return None
+    if attributions != {Attribution.OPPONENT}:
+        return Rests.OTHERS
+    return Rests.OPPONENT_UNNAMED if all(unnamed for _, unnamed in heard) else Rests.OPPONENT

@@ -21,6 +21,8 @@ class Support(NamedTuple):
     end: date
     own: bool
     said: Edtf | None
+    by: Attribution
+    unnamed: bool
 
 
 class State(NamedTuple):
@@ -78,6 +80,12 @@ class Claim:
                 denied_by += [speaker for speaker in speakers if speaker not in denied_by]
         overtaken = bool(self.overtaken) and _covers(self.overtaken, on)
         return State(own, latest, denied, tuple(sorted(denied_by)), overtaken)
+
+    def said(self, on: date) -> list[tuple[Attribution, bool]]:
+        """Who speaks in each citation that supports it on a day, and whether unnamed."""
+        return [
+            (support.by, support.unnamed) for support in self.supports if support.start <= on < support.end
+        ]
 
     def days(self) -> set[date]:
         """Every day on which this claim may begin to read differently."""
@@ -197,9 +205,16 @@ class Case:
 
     def _supports(self, citations: Iterable[Citation], dated: Edtf) -> list[Support]:
         return [
-            Support(*_counts(citation, dated, self.basis), self._is_own(citation), citation.said)
+            Support(
+                *_counts(citation, dated, self.basis),
+                by is Attribution.SELF,
+                citation.said,
+                by,
+                citation.unnamed,
+            )
             for citation in citations
             if citation.supports
+            for by in [self._attribution(citation)]
         ]
 
     def _denials(
@@ -207,11 +222,8 @@ class Case:
     ) -> list[tuple[date, date, tuple[str, ...]]]:
         return [(*_counts(c, dated, self.basis), c.speakers) for c in citations if not c.supports]
 
-    def _is_own(self, citation: Citation) -> bool:
-        return (
-            attribution(citation.speakers, citation.coded, self.holder, self.records.roster)
-            is Attribution.SELF
-        )
+    def _attribution(self, citation: Citation) -> Attribution:
+        return attribution(citation.speakers, citation.coded, self.holder, self.records.roster)
 
     def _possible(self, dated: Edtf) -> date | None:
         return dated.first if self.basis is Basis.STATED and dated.first < dated.last else None

@@ -12,10 +12,11 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from app.domain.attribution import rests_on
 from app.domain.claims import Case, Claim, Key, State
 from app.domain.dates import Edtf
 from app.domain.records import Records
-from app.domain.vocabulary import Answer, Basis, DemandKind, Empty, RecordType
+from app.domain.vocabulary import Answer, Attribution, Basis, DemandKind, Empty, RecordType, Rests
 
 ASKING = frozenset(
     {DemandKind.DEMAND, DemandKind.OFFER, DemandKind.CONDITION, DemandKind.RED_LINE, DemandKind.ACCEPTANCE}
@@ -91,6 +92,17 @@ def fates(records: Records, holder: str, issue: str, on: date, basis: Basis) -> 
     board = _Board(Case(records, holder, issue, basis))
     board.advance(on, None)
     return board.fates()
+
+
+def hearsay(records: Records, holder: str, issue: str, on: date, basis: Basis) -> Rests | None:
+    """On whom rests all that stands in a cell and is only said by others; None where nothing does.
+
+    Every report of every such record counts, those that a later one restates too: a position rests only on
+    another party where nobody else says any of it (domain.md §2).
+    """
+    board = _Board(Case(records, holder, issue, basis))
+    board.advance(on, None)
+    return rests_on(board.said_by_others())
 
 
 def position(records: Records, holder: str, issue: str, on: date, basis: Basis) -> Cell:
@@ -387,6 +399,17 @@ class _Board:
                     if key != line.claim.key:
                         found[key] = Fate(Standing.RESTATED, line.claim.key)
         return found
+
+    def said_by_others(self) -> list[tuple[Attribution, bool]]:
+        """Who speaks in every report of what stands on the track of others, and whether unnamed."""
+        standing = {
+            (line.claim.type, member)
+            for lines in self.lines
+            for line in lines
+            if not line.state.own
+            for member in line.members
+        }
+        return [said for claim in self.case.claims if claim.key in standing for said in claim.said(self.on)]
 
     def is_live(self, group: int, claim: Claim) -> bool:
         """Whether a demand stands; a withdrawal stands while it is known."""

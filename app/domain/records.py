@@ -21,7 +21,7 @@ class Citation:
 
     ``published`` is the last possible day of its publication; ``said`` the day on which this speaker
     said it, where it differs from the record's; ``retracted`` the day from which its source supports
-    nothing.
+    nothing. ``unnamed`` says that the source gives the speaker no name.
     """
 
     published: date
@@ -30,6 +30,7 @@ class Citation:
     coded: Attribution | None = None
     said: Edtf | None = None
     retracted: date | None = None
+    unnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

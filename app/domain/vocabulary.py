@@ -157,6 +157,23 @@ class Track(StrEnum):
     OTHERS = "others"
 
 
+class Rests(StrEnum):
+    """On whom a claim rests that is only said by others, seen from one holder (domain.md §2).
+
+    Each is a part of the one before: *opponent* where nobody but another party says it, *opponent_unnamed*
+    where, besides, none of these speakers has a name.
+    """
+
+    OTHERS = "others"
+    OPPONENT = "opponent"
+    OPPONENT_UNNAMED = "opponent_unnamed"
+
+    def includes(self, other: "Rests | None") -> bool:
+        """Whether what rests on ``other`` is of this kind too; what rests on its own side is of none."""
+        order = list(Rests)
+        return other is not None and order.index(self) <= order.index(other)
+
+
 class Basis(StrEnum):
     """What “as of a day” means (domain.md §3).
 

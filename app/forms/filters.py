@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from app.domain.dates import NotADate, parse_day, parse_edtf
 from app.domain.search import fold
-from app.domain.vocabulary import Answer, Basis, DemandKind, EventKind, RecordType, RemarkKind, Track
+from app.domain.vocabulary import Answer, Basis, DemandKind, EventKind, RecordType, RemarkKind, Rests, Track
 
 # Enough for any id or phrase; a longer one is no filter but an accident.
 LONGEST = 2000
@@ -143,15 +143,19 @@ class TimelineFilters:
     """What of the time line is asked for, all of it at once; None and empty mean *any*.
 
     ``since`` and ``until`` are the first possible day of what was given as *from*, and the last of *to*:
-    a record is selected where its own days overlap them. ``track`` is judged for ``actor`` where one is
-    given. ``before`` asks for the page of what is older than a record, ``after`` for what is newer.
+    a record is selected where its own days overlap them. ``track`` and ``rests`` are judged for ``actor``
+    where one is given, else for each of a record's actors alone. ``speaker`` is an actor who, or a part of
+    whom, is heard in a report for or against the record. ``before`` asks for the page of what is
+    older than a record, ``after`` for what is newer.
     """
 
     actor: str = ""
+    speaker: str = ""
     issue: str = ""
     type: RecordType | None = None
     kind: str = ""
     track: Track | None = None
+    rests: Rests | None = None
     denied: bool = False
     since: date | None = None
     until: date | None = None
@@ -167,7 +171,21 @@ class TimelineFilters:
         return {name: text for name, text in self.typed.items() if text and name not in ("before", "after")}
 
 
-_TIMELINE_FIELDS = ("actor", "issue", "type", "kind", "track", "denied", "from", "to", "q", "before", "after")
+_TIMELINE_FIELDS = (
+    "actor",
+    "speaker",
+    "issue",
+    "type",
+    "kind",
+    "track",
+    "rests",
+    "denied",
+    "from",
+    "to",
+    "q",
+    "before",
+    "after",
+)
 # A phrase longer than this is a text, not a search.
 _LONGEST_PHRASE = 200
 # By type; events and remarks share the word “other”. What is of another type has no kind.
@@ -188,6 +206,7 @@ def read_timeline_filters(query: Mapping[str, str]) -> TimelineFilters:
             faults[name] = "This is too long, or has characters in it that nobody types."
     found = {name: "" if name in faults else text for name, text in typed.items()}
     record_type = track = None
+    rests = _rests(found, faults)
     if text := found["type"]:
         if text in set(RecordType):
             record_type = RecordType(text)
@@ -207,10 +226,12 @@ def read_timeline_filters(query: Mapping[str, str]) -> TimelineFilters:
         faults["q"] = "There is nothing in this to search for; write a word."
     return TimelineFilters(
         actor=found["actor"],
+        speaker=found["speaker"],
         issue=found["issue"],
         type=record_type,
         kind=found["kind"],
         track=track,
+        rests=rests,
         denied=found["denied"] in ("1", "yes"),
         since=since,
         until=until,
@@ -220,6 +241,22 @@ def read_timeline_filters(query: Mapping[str, str]) -> TimelineFilters:
         typed=typed,
         faults=faults,
     )
+
+
+def _rests(found: Mapping[str, str], faults: Faults) -> Rests | None:
+    if not (text := found["rests"]):
+        return None
+    if text in set(Rests):
+        return Rests(text)
+    faults["rests"] = f"“{text}” is nobody on whom a record could rest; choose {_any_of(Rests)}."
+    return None
+
+
+def read_rests(query: Mapping[str, str]) -> tuple[Rests | None, Faults]:
+    """On whom the records of a list are to rest, and what is wrong with that, if anything."""
+    faults = Faults()
+    found = {"rests": query.get("rests", "").strip()[:LONGEST]}
+    return _rests(found, faults), faults
 
 
 def read_period(found: Mapping[str, str], faults: Faults) -> tuple[date | None, date | None]:

@@ -432,13 +432,14 @@ def _citations(session: Session, negotiation: str, only: _Only) -> _Cited:
     ):
         speakers.setdefault(citation, []).append(actor)
     cited: dict[tuple[str, str], list[domain.Citation]] = {}
-    for number, type_, subject, relation, coded, stated, last, retracted in session.execute(
+    for number, type_, subject, relation, coded, unnamed, stated, last, retracted in session.execute(
         select(
             Citation.number,
             _word(Citation.subject_type),
             Citation.subject,
             _word(Citation.relation),
             _word(Citation.attribution),
+            Citation.anonymous,
             Citation.stated,
             Source.published_last,
             Source.retracted_from,
@@ -460,6 +461,7 @@ def _citations(session: Session, negotiation: str, only: _Only) -> _Cited:
                 _ATTRIBUTIONS[coded] if coded else None,
                 parse_edtf(stated).capped(day) if stated else None,
                 parse_day(retracted) if retracted else None,
+                bool(unnamed),
             )
         )
     return {key: tuple(citations) for key, citations in cited.items()}

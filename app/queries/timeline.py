@@ -6,14 +6,24 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.db import ReadSession
-from app.domain.attribution import Roster, attribution
-from app.domain.vocabulary import Attribution, Basis, CitationRelation, LinkRelation, RecordType, Track
+from app.domain.attribution import Roster, attribution, rests_on
+from app.domain.vocabulary import Attribution, Basis, CitationRelation, LinkRelation, RecordType, Rests, Track
 from app.forms.filters import Cursor, TimelineFilters
-from app.models import Citation, CitationAttribution, Link, Record, RecordActor, RecordIssue, Source, Term
+from app.models import (
+    Citation,
+    CitationAttribution,
+    CitationSpeaker,
+    Link,
+    Record,
+    RecordActor,
+    RecordIssue,
+    Source,
+    Term,
+)
 from app.models.records import PARTS, SUBJECT_PARTS
 from app.queries.citations import CitationLine, Evidence, Subject, citations_of, counts_by, evidence
 from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
@@ -90,6 +100,10 @@ class TimelineRow:
 
     def track(self, actor: str) -> Track:
         return self.side(actor).evidence.track
+
+    def rests(self, actor: str) -> Rests | None:
+        """On whom it rests, seen from one of its actors."""
+        return rests_on((line.attribution(actor), line.anonymous) for line in self.citations if line.counts)
 
     def heard_by(self, side: Side) -> list[CitationLine]:
         """The citations that count on the track on which these actors are shown, in the order of entry."""
@@ -189,6 +203,42 @@ def latest_rows(
     return here.rows(here.keys(limit))
 
 
+def latest_lists(
+    session: ReadSession,
+    negotiation: str,
+    cast: Cast,
+    lists: Mapping[str, tuple[TimelineFilters, int]],
+    on: date,
+    basis: Basis,
+    more: Mapping[str, Sequence[Subject]],
+) -> dict[str, list[TimelineRow]]:
+    """Several lists at once: of each the newest rows that its filters select, at most so many.
+
+    ``more`` are lists whose records are known already.
+    """
+    keys = {
+        name: _Reading(session, negotiation, cast, filters, on, basis).keys(most)
+        for name, (filters, most) in lists.items()
+    } | {name: list(found) for name, found in more.items()}
+    every = list(dict.fromkeys(key for found in keys.values() for key in found))
+    rows = {row.record.subject: row for row in rows_of(session, negotiation, cast, every, on, basis)}
+    return {name: [rows[key] for key in found if key in rows] for name, found in keys.items()}
+
+
+def counts_by_track(
+    session: ReadSession, negotiation: str, cast: Cast, on: date, basis: Basis
+) -> dict[str, dict[Track, int]]:
+    """For each actor, how many records are from its own side, and how many only said of it by others."""
+    return _Reading(session, negotiation, cast, TimelineFilters(), on, basis).counts_by_track()
+
+
+def is_resting(
+    session: ReadSession, negotiation: str, cast: Cast, rests: Rests, on: date, basis: Basis
+) -> ColumnElement[bool]:
+    """Whether a record that a select reads rests, as of a day, only on these speakers."""
+    return _Reading(session, negotiation, cast, TimelineFilters(), on, basis).resting(rests)
+
+
 def rows_of(
     session: ReadSession,
     negotiation: str,
@@ -271,10 +321,15 @@ class _Reading:
             wanted = wanted.where(Record.first_day <= chosen.until.isoformat())
         if chosen.issue:
             wanted = wanted.where(_has_issue(chosen.issue))
+        seen = self._actors()
         if chosen.track:
-            wanted = wanted.where(self._is_on_track(chosen.track, possible=possible))
-        elif chosen.actor:
-            wanted = wanted.where(exists(self._actors()))
+            seen = seen.where(self._is_on_track(chosen.track, possible=possible))
+        if chosen.rests:
+            seen = seen.where(self._rests(chosen.rests, possible=possible))
+        if chosen.track or chosen.rests or chosen.actor:
+            wanted = wanted.where(exists(seen))
+        if chosen.speaker:
+            wanted = wanted.where(self._is_heard(chosen.speaker, possible=possible))
         if chosen.denied:
             wanted = wanted.where(self._is_denied(possible=possible))
         if chosen.q:
@@ -292,9 +347,28 @@ class _Reading:
         return wanted.where(RecordActor.actor == self.filters.actor) if self.filters.actor else wanted
 
     def _is_on_track(self, track: Track, *, possible: bool) -> ColumnElement[bool]:
-        """Whether an actor's own side is heard by the day; a term, on the citations of its proposal."""
+        """Whether an actor's own side is heard by the day."""
+        own = exists(self._said_of(possible=possible).where(_attributed_to(Attribution.SELF)))
+        return own if track is Track.OWN_SIDE else ~own
+
+    def _rests(self, rests: Rests, *, possible: bool) -> ColumnElement[bool]:
+        """Whether what is said of an actor by the day rests on these speakers alone: ``rests_on`` as SQL."""
+        said = self._said_of(possible=possible)
+        if rests is Rests.OTHERS:
+            otherwise = _attributed_to(Attribution.SELF)
+        else:
+            otherwise = CitationAttribution.attribution != Attribution.OPPONENT
+            if rests is Rests.OPPONENT_UNNAMED:
+                otherwise = or_(otherwise, Citation.anonymous.is_not(True))
+        return and_(exists(said), ~exists(said.where(otherwise)))
+
+    def _said_of(self, *, possible: bool) -> Select[Any]:
+        """The supporting citations of a record that count by the day, with what each is to one of its actors.
+
+        A term stands on the citations of its proposal.
+        """
         said, record = self._cited(possible=possible)
-        own = (
+        return (
             said.join(
                 CitationAttribution,
                 and_(
@@ -306,13 +380,58 @@ class _Reading:
                 record.type == case((Record.type == RecordType.TERM, RecordType.PROPOSAL), else_=Record.type),
                 record.id == case((Record.type == RecordType.TERM, _proposal_of_term()), else_=Record.id),
                 CitationAttribution.holder == RecordActor.actor,
-                CitationAttribution.attribution == Attribution.SELF,
                 _supports(),
             )
             .correlate(Record, RecordActor)
         )
-        is_own = exists(own)
-        return exists(self._actors().where(is_own if track is Track.OWN_SIDE else ~is_own))
+
+    def _is_heard(self, speaker: str, *, possible: bool) -> ColumnElement[bool]:
+        """Whether a report known by the day names the actor, or a part of it, as a speaker."""
+        record = aliased(Record)
+        heard = (
+            self._citations(record, possible=possible)
+            .join(
+                CitationSpeaker,
+                and_(
+                    CitationSpeaker.negotiation == Citation.negotiation,
+                    CitationSpeaker.citation == Citation.number,
+                ),
+            )
+            .where(
+                record.type == Record.type,
+                record.id == Record.id,
+                CitationSpeaker.actor.in_(self.roster.parts(speaker)),
+            )
+            .correlate(Record)
+        )
+        return exists(heard)
+
+    def counts_by_track(self) -> dict[str, dict[Track, int]]:
+        """For each actor, the records known by the day that are from its own side, and all others of it."""
+        own = self._is_on_track(Track.OWN_SIDE, possible=False)
+        rows = self.session.execute(
+            select(RecordActor.actor, func.sum(case((own, 1), else_=0)), func.count())
+            .join(
+                Record,
+                and_(
+                    Record.negotiation == RecordActor.negotiation,
+                    Record.type == RecordActor.type,
+                    Record.id == RecordActor.record,
+                ),
+            )
+            .where(
+                RecordActor.negotiation == self.negotiation,
+                RecordActor.part.in_(SUBJECT_PARTS),
+                published(Record),
+                known_by(self.on, self.basis),
+            )
+            .group_by(RecordActor.actor)
+        )
+        return {actor: {Track.OWN_SIDE: said, Track.OTHERS: every - said} for actor, said, every in rows}
+
+    def resting(self, rests: Rests) -> ColumnElement[bool]:
+        """Whether a record that a select reads rests only on these speakers, for one of its actors."""
+        return exists(self._actors().where(self._rests(rests, possible=False)))
 
     def _is_denied(self, *, possible: bool) -> ColumnElement[bool]:
         """Whether a citation denies it by the day; a term falls with its proposal."""
@@ -482,6 +601,10 @@ def _has_issue(issue: str) -> ColumnElement[bool]:
             RecordIssue.issue == issue,
         )
     )
+
+
+def _attributed_to(word: Attribution) -> ColumnElement[bool]:
+    return CitationAttribution.attribution == word
 
 
 def _supports() -> ColumnElement[bool]:

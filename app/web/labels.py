@@ -20,6 +20,7 @@ from app.domain.vocabulary import (
     RecordGrade,
     RecordType,
     RemarkKind,
+    Rests,
     ReviewStatus,
     Role,
     Setting,
@@ -91,6 +92,11 @@ LABELS: dict[type, dict[str, str]] = {
         "third_party": N_("neither side"),
     },
     Track: {"own_side": N_("From its own side"), "others": N_("Said by others")},
+    Rests: {
+        "others": N_("Rests only on others"),
+        "opponent": N_("Rests only on another party"),
+        "opponent_unnamed": N_("Rests only on another party’s unnamed officials"),
+    },
     Basis: {
         "reported": N_("Known by then"),
         "stated": N_("With hindsight"),
@@ -541,6 +547,35 @@ def why_words(why: Why) -> str:
 def as_of_words(basis: Basis) -> str:
     """What a basis means, to be said after the day; not yet translated."""
     return AS_OF[basis]
+
+
+# After “rests only on”: who says what its own side has not said.
+RESTS_ON = {
+    Rests.OTHERS: N_("others, whoever they are"),
+    Rests.OPPONENT: N_("another party"),
+    Rests.OPPONENT_UNNAMED: N_("another party’s unnamed officials"),
+}
+
+
+# Over the actors of a role; of no role, those who are only named.
+ROLE_GROUPS: dict[Role | None, str] = {
+    Role.PARTY: N_("Parties"),
+    Role.MEDIATOR: N_("Mediators"),
+    Role.GUARANTOR: N_("Guarantors"),
+    Role.HOST: N_("Hosts"),
+    Role.OBSERVER: N_("Observers"),
+    None: N_("Others who are named"),
+}
+
+
+def role_words(role: Role | None) -> str:
+    """The heading over the actors of a role; not yet translated."""
+    return ROLE_GROUPS[role]
+
+
+def rests_words(rests: Rests) -> str:
+    """On whom a record rests, to be said after “rests only on”; not yet translated."""
+    return RESTS_ON[rests]
 
 
 def label(word: object) -> str:

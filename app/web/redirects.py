@@ -20,7 +20,7 @@ _NOUNS = {
     "citations": "citation",
 }
 # What an address may say of an actor behind its question mark, once or several times.
-_ACTORS = ("actor", "add", "columns", "holders", "about", "parties", "party")
+_ACTORS = ("actor", "speaker", "add", "columns", "holders", "about", "parties", "party")
 
 
 def moved(request: Request) -> Response | None:

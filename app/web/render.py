@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, Response
 
 from app.domain.attribution import SENTENCES
 from app.domain.dates import parse_edtf
-from app.domain.vocabulary import Attribution, Basis
+from app.domain.vocabulary import Attribution, Basis, Rests
 from app.files import PACKAGE, folder
 from app.forms.filters import View
 from app.queries.revisions import Recorded
@@ -85,6 +85,9 @@ def _environment() -> Environment:
         "joined": joined,
         "by_month": by_month,
         "language": labels.language,
+        "role_words": labels.role_words,
+        "rests_on": lambda: list(Rests),
+        "rests_words": labels.rests_words,
         "count_words": labels.count_words,
     }
     environment.filters["edtf"] = edtf

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
 from app.db import read_session
-from app.domain.vocabulary import RecordType, Track
+from app.domain.vocabulary import RecordType, Rests, Track
 from app.exchange.csv import csv_bytes, file_name
 from app.forms.filters import KINDS, Faults, TimelineFilters, View, read_timeline_filters
 from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
@@ -35,7 +35,7 @@ def index(request: Request, session: ViewReads, view: ViewOf, negotiation: str) 
     cast = cast_of(session, negotiation)
     filters = _filters(request, cast)
     faults = Faults(view.faults | filters.faults)
-    if "actor" in faults and (elsewhere := moved(request)):
+    if {"actor", "speaker"} & set(faults) and (elsewhere := moved(request)):
         return elsewhere
     found = TimelinePage(head, cast, ())
     if not faults:
@@ -54,7 +54,7 @@ def index_csv(request: Request, session: ViewReads, view: ViewOf, negotiation: s
     cast = cast_of(session, negotiation)
     filters = _filters(request, cast)
     faults = Faults(view.faults | filters.faults)
-    if "actor" in faults and (elsewhere := moved(request)):
+    if {"actor", "speaker"} & set(faults) and (elsewhere := moved(request)):
         return elsewhere
     bom = request.query_params.get("bom", "")
     if bom not in ("", "0", "1"):
@@ -89,6 +89,8 @@ def _filters(request: Request, cast: Cast) -> TimelineFilters:
     faults = Faults(filters.faults)
     if filters.actor and filters.actor not in cast.actors:
         faults["actor"] = f"Nobody here is called “{filters.actor}”; choose an actor from the list."
+    if filters.speaker and filters.speaker not in cast.actors:
+        faults["speaker"] = f"Nobody here is called “{filters.speaker}”; choose an actor from the list."
     if filters.issue and filters.issue not in cast.issues:
         faults["issue"] = f"No issue here is called “{filters.issue}”; choose one from the list."
     return replace(filters, faults=faults)
@@ -113,5 +115,6 @@ def _page(
         "types": list(RecordType),
         "kinds": [(kind, list(KINDS[kind]), KIND_LABELS[kind]) for kind in KINDS],
         "tracks": list(Track),
+        "rests": list(Rests),
     }
     return page(request, "timeline/index.html", context, tag=tag, status=422 if faults else 200)

@@ -128,6 +128,8 @@ def _citations(draw: st.DrawFn, tables: Tables) -> list[Row]:
                         "source": draw(st.sampled_from(sources)),
                         "relation": "denies" if draw(st.integers(0, 5)) == 0 else "supports",
                         "speakers": draw(speakers),
+                        "attribution": draw(st.sampled_from(["", "opponent", "mediator"])),
+                        "anonymous": draw(st.sampled_from(["", "no", "yes", "yes"])),
                         "stated": draw(dates) if draw(st.integers(0, 3)) == 0 else "",
                     }
                 )

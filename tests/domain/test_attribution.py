@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.attribution import Roster, attribution, resolve_origins, sentence, speaker_words, track
-from app.domain.vocabulary import Attribution, Role, Track
+from app.domain.attribution import (
+    Roster,
+    attribution,
+    resolve_origins,
+    rests_on,
+    sentence,
+    speaker_words,
+    track,
+)
+from app.domain.vocabulary import Attribution, Rests, Role, Track
 
 ROSTER = Roster(
     part_of={"p-office": "p", "p-spokesman": "p-office", "q-bureau": "q", "m-agency": "m"},
@@ -58,6 +66,36 @@ def test_one_supporting_citation_of_its_own_makes_a_record_its_own_sides() -> No
     assert track([Attribution.OPPONENT, Attribution.SELF]) is Track.OWN_SIDE
     assert track([Attribution.OPPONENT, Attribution.MEDIATOR]) is Track.OTHERS
     assert track([]) is Track.OTHERS
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("", None),
+        ("self", None),
+        ("opponent? self", None),
+        ("opponent?", "opponent_unnamed"),
+        ("opponent? opponent?", "opponent_unnamed"),
+        ("opponent? opponent", "opponent"),
+        ("opponent", "opponent"),
+        ("opponent? mediator?", "others"),
+        ("third_party?", "others"),
+        ("mediator", "others"),
+    ],
+)
+def test_a_claim_rests_on_the_other_party_where_nobody_else_says_it(said: str, expected: str | None) -> None:
+    heard = [(Attribution(word.rstrip("?")), word.endswith("?")) for word in said.split()]
+    assert rests_on(heard) == expected
+
+
+def test_what_rests_on_unnamed_officials_of_another_party_rests_on_it_and_on_others() -> None:
+    included = {wide: [narrow for narrow in Rests if wide.includes(narrow)] for wide in Rests}
+    assert included == {
+        Rests.OTHERS: [Rests.OTHERS, Rests.OPPONENT, Rests.OPPONENT_UNNAMED],
+        Rests.OPPONENT: [Rests.OPPONENT, Rests.OPPONENT_UNNAMED],
+        Rests.OPPONENT_UNNAMED: [Rests.OPPONENT_UNNAMED],
+    }
+    assert not any(wide.includes(None) for wide in Rests)
 
 
 def test_the_sentence_names_holder_speaker_and_source() -> None:

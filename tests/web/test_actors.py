@@ -1,5 +1,10 @@
 """The page of one actor: its names, its roles, and what it stands for."""
 
+import csv
+import io
+import re
+from html import unescape
+
 from starlette.testclient import TestClient
 
 from tests.web.reports import ARABIC
@@ -39,6 +44,55 @@ def test_the_latest_records_lead_to_the_time_line(small: TestClient) -> None:
     assert f'href="/negotiations/reports/timeline?{END}&amp;actor=q"' in page
 
 
+def test_all_actors_stand_by_role_with_their_records_on_each_track(small: TestClient) -> None:
+    page = words(small, f"{TALKS}?{END}")
+    assert page.index("Parties Name") < page.index("Mediators Name")
+    assert f"P State Also: People of P, {ARABIC} Party, since 2023 8 3 5 " in page
+    assert "Q Armed group Party 3 5" in page
+    html = small.get(f"{TALKS}?{END}").text
+    assert f'href="/negotiations/reports/timeline?{END}&amp;actor=q&amp;track=own_side"' in html
+    assert page.index("P State") < page.index("Office of P Body, part of P") < page.index("Q Armed group")
+    assert "P State Also: People of P" in words(small, f"{TALKS}?on=2024-01-01")
+
+
+def test_each_number_is_that_of_the_time_line_to_which_it_leads(reader: TestClient) -> None:
+    gaza = "/negotiations/gaza"
+    page = unescape(reader.get(f"{gaza}/actors?on=2024-02-10").text)
+    found = re.findall(rf'href="({gaza}/timeline[^"]*actor=qatar&track=[^"]*)"[^>]*>(\d+)<', page)
+    assert len(found) == 2
+    for address, count in found:
+        rows = reader.get(address.replace("/timeline?", "/timeline.csv?bom=0&")).text
+        assert len(list(csv.DictReader(io.StringIO(rows)))) == int(count), address
+
+
+def test_a_party_shows_its_answers_its_speakers_and_what_is_said_about_it(small: TestClient) -> None:
+    page = words(small, f"{TALKS}/q?{END}")
+    answers = page[page.index("Its answers to proposals") : page.index("Proposals that it put forward")]
+    assert "Answer: accepted with reservations" in answers
+    assert "Said by others · answer: accepted" in answers
+    assert "Q has hardened" in page[page.index("remarks, not positions") : page.index("Who speaks for it")]
+    assert "Who speaks for it Speaker, in the words of the reports Reports Q 2" in page
+    p = words(small, f"{TALKS}/p?{END}")
+    assert "an official of P (unnamed) 1" in p
+    assert "Office of P in 3 reports" in p
+    assert "First outline" in p[p.index("Proposals that it put forward") :]
+
+
+def test_a_mediator_shows_what_it_mediates_and_what_it_says_of_each_party(small: TestClient) -> None:
+    page = words(small, f"{TALKS}/m?{END}")
+    mediates = page[page.index("Proposals that it mediates") : page.index("What it says that P wants")]
+    assert "First outline" in mediates
+    wants = page[page.index("What it says that Q wants") : page.index("Its remarks about")]
+    assert "Q denies this" in wants
+    assert "The talks stand still" in page[page.index("Its remarks about") : page.index("Its latest records")]
+    assert "Second outline" in page[page.index("Proposals that it put forward") : page.index("mediates")]
+
+
+def test_the_lists_of_an_actor_may_be_those_that_rest_only_on_the_other_party(small: TestClient) -> None:
+    assert log(small, f"{TALKS}/q?{END}&rests=opponent_unnamed").ids == ["demand-joint"]
+    assert small.get(f"{TALKS}/q?rests=hope").status_code == 422
+
+
 def test_no_more_than_the_latest_records_are_shown(reader: TestClient) -> None:
     assert len(log(reader, "/negotiations/gaza/actors/hamas?on=2024-09-04").ids) == 20
 
@@ -50,7 +104,7 @@ def test_the_number_of_statements_does_not_grow(reader: TestClient) -> None:
             reader.get(f"/negotiations/gaza/actors/hamas?on={day}")
         counts.add(len(asked))
     assert len(counts) == 1
-    assert counts.pop() < 30
+    assert counts.pop() < 36
 
 
 def test_an_actor_that_is_not_here_is_not_found(small: TestClient) -> None:

@@ -34,7 +34,8 @@ class Log(HTMLParser):
         found = dict(attrs)
         if tag == "section":
             self._apart = self._apart + 1 if "perhaps" in (found.get("class") or "") or self._apart else 0
-        if tag == "article":
+        # What stands in a list beside the main one has no address there.
+        if tag == "article" and found.get("id"):
             self._line = found["id"] or ""
             self.words[self._line] = ""
             if self._apart:
@@ -45,7 +46,7 @@ class Log(HTMLParser):
             self.newer = found["href"] or ""
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "article":
+        if tag == "article" and self._line:
             self.words[self._line] = " ".join(self.words[self._line].split())
             self._line = ""
         if tag == "section" and self._apart:
@@ -123,6 +124,14 @@ def test_with_hindsight_what_may_be_by_the_day_stands_apart_on_the_first_page(sm
     [
         ("actor=m", "proposal-y demand-year"),
         ("actor=p&issue=k", "demand-month demand-joint demand-later demand-formula term-t2"),
+        ("speaker=m", "proposal-y response-r2 demand-denied remark-w2 proposal-x term-t2 demand-year"),
+        (
+            "speaker=p",
+            "demand-again demand-hebrew demand-month demand-joint remark-w1 demand-later demand-formula"
+            " demand-placed",
+        ),
+        ("speaker=p-office", "demand-joint remark-w1 demand-formula"),
+        ("speaker=m&actor=q&type=demand", "demand-denied"),
         ("issue=j", "term-t1 demand-year"),
         ("type=remark", "remark-w1 remark-w2"),
         ("kind=statement", "demand-joint"),
@@ -132,6 +141,11 @@ def test_with_hindsight_what_may_be_by_the_day_stands_apart_on_the_first_page(sm
         ("track=others&actor=q", "demand-gone response-r2 demand-joint demand-denied remark-w1"),
         ("track=own_side&issue=k", "demand-arabic demand-month demand-joint demand-later demand-formula"),
         ("track=others&actor=p", "proposal-x term-t1 term-t2"),
+        ("rests=others&actor=q", "response-r2 demand-joint demand-denied remark-w1"),
+        ("rests=opponent", "demand-joint remark-w1"),
+        ("rests=opponent&actor=p", ""),
+        ("rests=opponent_unnamed", "demand-joint"),
+        ("rests=opponent_unnamed&track=own_side", ""),
         ("denied=1", "demand-denied"),
         ("denied=yes&actor=p", ""),
         ("from=2024-02&to=2024-02", "demand-arabic demand-hebrew"),
@@ -157,6 +171,21 @@ def test_a_track_is_that_of_the_day(small: TestClient) -> None:
     assert "demand-later" in log(small, f"{TALKS}?on=2024-01-05&track=others&actor=p").ids
     assert "demand-later" not in log(small, f"{TALKS}?on=2024-01-10&track=others&actor=p").ids
     assert "demand-later" in log(small, f"{TALKS}?on=2024-01-10&track=own_side").ids
+
+
+def test_what_a_record_rests_on_is_that_of_the_day(small: TestClient) -> None:
+    def found(rests: str, day: str, basis: str = "reported") -> bool:
+        address = f"{TALKS}?on={day}&basis={basis}&rests={rests}&actor=p"
+        return "demand-later" in log(small, address).ids
+
+    assert found("opponent_unnamed", "2024-01-02")
+    assert found("opponent", "2024-01-04")
+    # The report relayed on the 5th is in the outlet's own voice: neither side.
+    assert not found("opponent", "2024-01-05")
+    assert found("others", "2024-01-05")
+    # Its own side confirms it on the 10th; with hindsight it was said so all along.
+    assert not found("others", "2024-01-10")
+    assert not found("others", "2024-01-02", "stated")
 
 
 def test_words_are_looked_for_only_in_quotations_that_are_known_by_the_day(small: TestClient) -> None:
@@ -219,10 +248,12 @@ def test_the_number_of_statements_does_not_grow_with_what_is_shown(reader: TestC
     ("query", "words", "typed"),
     [
         ("actor=nobody", "Nobody here is called “nobody”", '<option value="nobody" selected>'),
+        ("speaker=nobody", "Nobody here is called “nobody”", '<option value="nobody" selected>'),
         ("issue=nothing", "No issue here is called “nothing”", '<option value="nothing" selected>'),
         ("type=treaty", "“treaty” is no type of record", '<option value="treaty" selected>'),
         ("kind=wish", "“wish” is no kind of record", '<option value="wish" selected>'),
         ("track=mine", "“mine” is no track", '<option value="mine" selected>'),
+        ("rests=hope", "“hope” is nobody on whom", '<option value="hope" selected>'),
         ("denied=no", "“no” cannot be used here", ""),
         ("from=yesterday", "“yesterday” is not a date", 'value="yesterday"'),
         ("from=2024-05&to=2024-01", "“2024-01” is before “2024-05”", 'value="2024-05"'),
