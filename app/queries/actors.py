@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import false, func, or_, select
 
@@ -279,7 +280,8 @@ def _heard(
     )
     if actors is not None:
         wanted = wanted.where(CitationSpeaker.actor.in_(actors))
-    return dict(session.execute(wanted).tuples().all())
+    rows: Any = session.execute(wanted)
+    return dict(rows.all())
 
 
 def _voices(session: ReadSession, negotiation: str, actor: str, on: date, basis: Basis) -> list[Voice]:
