@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from starlette.testclient import TestClient
 
 from app.cli import DEMO, PACKAGES
@@ -24,9 +24,16 @@ KINDS = [pytest.param("sqlite", id="sqlite"), pytest.param("postgresql", marks=p
 PUBLIC_URL = "https://parley.example"
 
 
+def lost_with_the_run(engine: Engine) -> Engine:
+    """The engine, which on SQLite waits for no disk: what a test writes need not survive a crash."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    return engine
+
+
 @contextmanager
 def engine_for(url: str) -> Iterator[Engine]:
-    engine = make_engine(url)
+    engine = lost_with_the_run(make_engine(url))
     try:
         yield engine
     finally:
@@ -59,11 +66,16 @@ def load(url: str, *packages: Path) -> None:
             session.commit()
 
 
+def engine_of(client: TestClient) -> Engine:
+    engine: Engine = client.app.state.engine  # type: ignore[attr-defined]
+    return engine
+
+
 def signed_in(client: TestClient, name: str) -> TestClient:
     """A client of the same application in whose browser this person is signed in."""
     other = TestClient(client.app, base_url="https://testserver", follow_redirects=False)
-    engine: Engine = client.app.state.engine  # type: ignore[attr-defined]
-    with write_session(engine) as session:
+    other.portal = client.portal  # or each request starts an event loop, with threads, of its own
+    with write_session(engine_of(client)) as session:
         # By a link: it takes no time, where a password takes as much as it should.
         token = login_link(session, name, now=datetime.now(UTC))
         session.commit()
@@ -77,6 +89,7 @@ def serving(url: str, **settings: Any) -> Iterator[TestClient]:
     usual = {"public_url": PUBLIC_URL, "allowed_hosts": "*"}
     chosen = Settings(**{**usual, **settings}, database_url=SecretStr(url))
     with TestClient(create_app(chosen), base_url="http://testserver") as client:
+        lost_with_the_run(engine_of(client))
         yield client
 
 

@@ -104,6 +104,7 @@ def _running(programs: Path, folder: Path) -> Iterator[PostgresqlServer]:
     )
     # Lost with the run, so nothing is made to survive a crash.
     settings = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    settings |= {"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "4GB", "autovacuum": "off"}
     settings |= {"listen_addresses": "", "unix_socket_directories": str(folder)}
     log = folder / "log"
     with log.open("wb") as output:

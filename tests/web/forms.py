@@ -9,7 +9,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, func, or_, select
+from sqlalchemy import func, or_, select
 from starlette.testclient import TestClient
 
 from app.commands.entries import By, restore_record
@@ -23,6 +23,7 @@ from app.models import Record
 from app.models.loading import load_records
 from app.queries.positions import AsOf, stored_cells
 from app.web.deps import today
+from tests.services.databases import engine_of as engine_of
 from tests.services.databases import signed_in
 
 GAZA = "/negotiations/gaza"
@@ -46,11 +47,6 @@ def words(html: str) -> str:
 def spaced(html: str) -> str:
     """The same, with what stands in different elements apart."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
-
-
-def engine_of(client: TestClient) -> Engine:
-    engine: Engine = client.app.state.engine  # type: ignore[attr-defined]
-    return engine
 
 
 def assert_cells_equal_the_rule(client: TestClient) -> None:
