@@ -194,3 +194,37 @@ def test_axe_finds_nothing_on_the_forms(new_page: NewPage, desk_site: str, look:
         assert axe(page) == [], address
         if look == "phone":
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+
+
+def test_a_draft_is_discarded_and_taken_back_on_a_telephone(new_page: NewPage, desk_site: str) -> None:
+    page = new_page(viewport={"width": 320, "height": 700})
+    sign_in(page, desk_site)
+    fill(page, "Example Times", "Would think of it again.", "2026-02-27")
+    page.get_by_role("button", name="Keep as a draft").click()
+    page.get_by_role("link", name="Discard …").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Discard this entry?")
+    assert axe(page) == []
+    page.get_by_role("button", name="Discard it").click()
+    discarded = page.get_by_role("region", name="Discarded of late")
+    expect(discarded).to_contain_text("Would think of it again.")
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    discarded.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_role("region", name="Drafts")).to_contain_text("Would think of it again.")
+    page.locator(".tasks > summary").click()
+    assert axe(page) == []
+    page.get_by_role("link", name="Review", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review")
+
+
+def test_the_terms_of_a_proposal_are_offered_as_soon_as_it_is_chosen(editor: Page, desk_site: str) -> None:
+    page = editor
+    page.goto(f"{desk_site}{GAZA}/responses/new")
+    page.locator("#summary").fill("Kept as it was typed.")
+    page.locator("#proposal").select_option("november-2023-truce")
+    step = page.get_by_role("button", name="Show its terms")
+    if step.is_visible():
+        step.click()
+    expect(page.locator("#term option[value=november-2023-truce-t01]")).to_be_attached()
+    expect(page.locator("#term optgroup")).to_have_count(1)
+    expect(page.locator("#summary")).to_have_value("Kept as it was typed.")
