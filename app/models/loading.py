@@ -115,6 +115,23 @@ def load_cells(
     return _load(session, negotiation, only)
 
 
+def load_deciding(
+    session: Session, negotiation: str, demands: Collection[str], proposals: Collection[str]
+) -> domain.Records:
+    """These demands and proposals with only as much as decides whether they stand (domain.md §4): what they
+    are linked with, the withdrawals of their cells, and the answers to the proposals.
+    """
+    deciding = set(demands) | _deciding(session, negotiation, demands, ())
+    terms, responses = (
+        session.scalars(
+            select(noun.id).where(noun.negotiation == negotiation, _one_of(session, noun.proposal, proposals))
+        ).all()
+        for noun in (Term, Response)
+    )
+    only = {"demand": deciding, "proposal": set(proposals), "term": set(terms), "response": set(responses)}
+    return _load(session, negotiation, only)
+
+
 def contradicting_cells(
     session: Session, negotiation: str, cells: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], set[str]]:

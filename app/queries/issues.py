@@ -10,6 +10,7 @@ from app.db import ReadSession
 from app.domain.vocabulary import Basis
 from app.forms.issues import IssueFilters
 from app.models import Issue, PositionCell
+from app.queries.charts import Charts, charts
 from app.queries.negotiations import ActorHead, Cast, IssueHead, NegotiationHead, cast_of, negotiation_head
 from app.queries.parallels import Asked, Parallels, parallels
 from app.queries.positions import AsOf, CellPage, Claim, PartyColumn, cell_pages
@@ -41,6 +42,7 @@ class IssuePage:
     columns: Sequence[PartyColumn]
     otherwise: Sequence[PartyColumn]
     histories: Parallels
+    charts: Charts
     is_chosen: bool
 
     @property
@@ -90,6 +92,8 @@ def issue_page(
     order = list(cast.issues.values())
     place = order.index(here)
     columns = _columns(session, negotiation, cast, parties, shown, on, basis)
+    scales = scales_of(session, negotiation, ids)
+    whose = Asked(negotiation, cast, ids, [party.id for party in parties], on, basis)
     return IssuePage(
         negotiation=head,
         cast=cast,
@@ -101,18 +105,14 @@ def issue_page(
         previous=order[place - 1] if place else None,
         next=order[place + 1] if place + 1 < len(order) else None,
         issues=shown,
-        scales=scales_of(session, negotiation, ids),
+        scales=scales,
         parties=parties,
         silent=[party for party in cast.parties() if party.id not in counted and party not in parties],
         tallies=counted,
         columns=columns,
         otherwise=_otherwise(session, negotiation, cast, parties, shown, on, basis, columns),
-        histories=parallels(
-            session,
-            Asked(negotiation, cast, ids, [party.id for party in parties], on, basis),
-            asked.before,
-            asked.after,
-        ),
+        histories=parallels(session, whose, asked.before, asked.after),
+        charts=charts(session, whose, scales.get(issue, ()), asked.since, asked.until),
         is_chosen=is_chosen,
     )
 

@@ -9,8 +9,10 @@ from starlette.responses import RedirectResponse, Response
 from app.domain.vocabulary import Basis
 from app.forms.filters import Faults, View
 from app.forms.issues import IssueFilters, read_issue_filters
+from app.queries.charts import MOST_DRAWN
 from app.queries.issues import issue_page, issues_page
 from app.queries.negotiations import cast_of
+from app.web.charts import figures_picture, party_class, scale_picture, shape, spans_of
 from app.web.deps import ViewOf, ViewReads
 from app.web.parallels import months_of
 from app.web.paths import address
@@ -82,4 +84,10 @@ def _more(view: View, asked: IssueFilters) -> dict[str, Any]:
         "carried": asked.chosen,
         "other": replace(view, basis=other, typed={**view.typed, "basis": other.value}),
         "months_of": months_of,
+        "most_drawn": MOST_DRAWN,
+        "scale_picture": scale_picture,
+        "figures_picture": figures_picture,
+        "party_class": party_class,
+        "shape": shape,
+        "spans_of": spans_of,
     }

@@ -33,7 +33,7 @@ ADDRESSES = [
 ]
 FEW, MANY = 500, 50_000
 # The page of an issue is the longest: a table on both bases, histories, charts.
-MOST = 60
+MOST = 90
 
 
 @pytest.fixture(scope="module")
