@@ -25,6 +25,7 @@ from app.web import (
     entries,
     errors,
     events,
+    guide,
     hearsay,
     histories,
     invitations,
@@ -113,6 +114,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         reviews,
         notes,
         readings,
+        guide,
         negotiations,
         setup,  # before what reads “new” as the id of a negotiation
         links,

@@ -18,8 +18,8 @@ from app.domain.position import Cell, Fate, Item, fates
 from app.domain.vocabulary import Basis, RecordType
 from app.models import ChangeDay, PositionCell, Proposal, Record
 from app.models.loading import load_fates
+from app.queries.cells import AsOf, Claim, claims_of, stored_cells
 from app.queries.negotiations import ActorHead, Cast, NegotiationHead, cast_of, negotiation_head
-from app.queries.positions import AsOf, Claim, claims_of, stored_cells
 from app.queries.proposals import has_ended
 from app.queries.records import RecordLine, is_known, known_by, records_of
 from app.queries.timeline import TimelineRow, rows_of

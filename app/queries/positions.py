@@ -288,11 +288,3 @@ def all_cells(
             found = position(records, holder, issue, on, basis)
             cells[issue][holder] = replace(cells[issue][holder], standing=found.standing)
     return cells
-
-
-def claims_of(
-    session: ReadSession, negotiation: str, items: Sequence[tuple[str, Item]], on: date, basis: Basis
-) -> list[Claim | None]:
-    """These lines of holders' cells as readers see them on a day; None where a record is not to be seen."""
-    shown = _Shown(session, negotiation, [Cell(asks=tuple(item for _, item in items))], on, basis)
-    return [shown.claim(item, holder) for holder, item in items]
