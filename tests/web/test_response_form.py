@@ -90,6 +90,14 @@ def test_only_terms_of_the_chosen_proposal_are_offered_with_their_figures(desk_c
     assert all("source=bloomberg-2024-04-03" in address for address in others)
 
 
+def test_the_key_enter_saves_a_correction_and_does_not_ask_for_terms(desk: TestClient) -> None:
+    anna = signed_in(desk, "anna")
+    page = anna.get(f"{enter(anna, 'responses', REPLY)}/edit").text
+    correction = re.findall(r'<form[^>]* id="correct".*?</form>', page, re.DOTALL)[0]
+    buttons = re.findall(r'<button[^>]* name="action" value="(\w+)"', correction)
+    assert (buttons[0], "terms" in buttons) == ("save", True), "it presses the first button"
+
+
 def test_another_proposal_is_a_step_that_loses_nothing(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     step = {**REPLY, "term": f"{PLAN}-t01", "proposal": "november-2023-truce", "action": "terms"}
