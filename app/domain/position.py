@@ -12,11 +12,12 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from app.domain.answers import Given, agreed, deciding
 from app.domain.attribution import rests_on
 from app.domain.claims import Case, Claim, Key, State
 from app.domain.dates import Edtf
 from app.domain.records import Records
-from app.domain.vocabulary import Answer, Attribution, Basis, DemandKind, Empty, RecordType, Rests
+from app.domain.vocabulary import Answer, Attribution, Basis, DemandKind, Empty, RecordType, Rests, Slot
 
 ASKING = frozenset(
     {DemandKind.DEMAND, DemandKind.OFFER, DemandKind.CONDITION, DemandKind.RED_LINE, DemandKind.ACCEPTANCE}
@@ -153,6 +154,27 @@ def _partners(records: Records, cell: Cell) -> set[str]:
     return {partner for demand in shown for partner in records.contradicted.get(demand, ())}
 
 
+def on_both(one: Cell, other: Cell) -> frozenset[tuple[Slot, Key]]:
+    """The lines of a holder's cell that it shows on two days, in the same place and marked alike.
+
+    When a line was last heard makes no difference to what is stood for. Where the holder's own side speaks
+    on one of the days alone, what others say reads differently on it.
+    """
+    lines, others = _marked_lines(one), _marked_lines(other)
+    return frozenset(place for place, item in lines.items() if others.get(place) == item)
+
+
+def _marked_lines(cell: Cell) -> dict[tuple[Slot, Key], tuple[Item, bool]]:
+    return {
+        (slot, (item.type, item.id)): (
+            replace(item, last_heard=""),
+            slot is Slot.OTHERS_SAY and cell.empty is Empty.OTHERS_ONLY,
+        )
+        for slot in Slot
+        for item in getattr(cell, slot.value)
+    }
+
+
 Rank = tuple[date, date, bool, int, str]
 
 
@@ -207,9 +229,18 @@ class _Answered(NamedTuple):
     """A party's answer to one package on a day: the responses of the deciding day, which agree."""
 
     own: bool
-    answer: Answer | None
+    answer: Answer
     latest: Edtf
     responses: tuple[tuple[Claim, State], ...]
+
+
+def _given(responses: Iterable[Claim], on: date) -> list[Given[tuple[Claim, State]]]:
+    """The responses that are known and supported on the day."""
+    return [
+        Given((claim, state), state.own, state.latest.last, claim.answer)
+        for claim in responses
+        if (state := claim.state(on))
+    ]
 
 
 class _Board:
@@ -270,17 +301,13 @@ class _Board:
     def _answer(self, proposal: str) -> set[int]:
         """Judge the holder's answer to a package anew; answers the groups that hang on it."""
         case, on = self.case, self.on
-        heard = [(claim, state) for claim in case.answers.get(proposal, ()) if (state := claim.state(on))]
-        heard = [pair for pair in heard if pair[1].own] or heard
+        heard = deciding(_given(case.answers.get(proposal, ()), on))
         answered = None
-        if heard:
-            top = max(state.latest.last for _, state in heard)
-            latest = [(claim, state) for claim, state in heard if state.latest.last == top]
-            answers = {claim.answer for claim, _ in latest}
-            if len(answers) == 1:
-                # Of several that agree, the earliest possible day: nothing later is claimed than is known.
-                _, state = min(latest, key=lambda pair: (pair[1].latest.first, pair[0].ordinal, pair[0].id))
-                answered = _Answered(state.own, answers.pop(), state.latest, tuple(latest))
+        if answer := agreed(heard):
+            latest = [one.record for one in heard]
+            # Of several that agree, the earliest possible day: nothing later is claimed than is known.
+            _, state = min(latest, key=lambda pair: (pair[1].latest.first, pair[0].ordinal, pair[0].id))
+            answered = _Answered(state.own, answer, state.latest, tuple(latest))
         groups: set[int] = set()
         was = self.rejected.pop(proposal, None)
         if answered and answered.answer is Answer.REJECTED:
@@ -515,11 +542,8 @@ class _Board:
         )
 
     def _term_is_accepted(self, term: Claim) -> bool:
-        heard = [(c, s) for c in self.case.term_answers.get(term.id, ()) if (s := c.state(self.on))]
-        heard = [pair for pair in heard if pair[1].own] or heard
-        top = max((state.latest.last for _, state in heard), default=date.min)
-        answers = {claim.answer for claim, state in heard if state.latest.last == top}
-        return len(answers) == 1 and answers <= {Answer.ACCEPTED, Answer.ACCEPTED_IN_PRINCIPLE}
+        answer = agreed(deciding(_given(self.case.term_answers.get(term.id, ()), self.on)))
+        return answer in {Answer.ACCEPTED, Answer.ACCEPTED_IN_PRINCIPLE}
 
     def _dropped_by(self) -> tuple[str, ...]:
         """The latest withdrawals known; the holder's own before what others say of it."""

@@ -42,5 +42,27 @@ def bounds(text: str) -> Bounds:
     return VAGUE
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A quantity that runs into the words of its claim, nothing said twice. ``value`` is empty where it is
+    vague: a vague one is no number.
+    """
+
+    value: str
+    rest: str
+
+
+def run_in(quantity: str | None, unit: str | None, words: str) -> Figure:
+    """The figure of a claim and the words that follow it; where these open with it, only that is set."""
+    if not quantity or bounds(quantity) == VAGUE:
+        return Figure("", words)
+    dashed = quantity.replace("-", "–")
+    for opening in (quantity, dashed):
+        rest = words.removeprefix(opening)
+        if rest != words and rest[:1] in {" ", "-"}:
+            return Figure(dashed, rest.lstrip(" "))
+    return Figure(f"{dashed} {unit}" if unit else dashed, words)
+
+
 def _number(text: str) -> float:
     return float(text.replace(",", ""))

@@ -4,7 +4,6 @@ A filter that cannot be used is named with its fault in words; what was typed is
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -70,61 +69,6 @@ class Latest(StrEnum):
 
     MEDIATORS = "mediators"
     AGREED = "agreed"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Two days, the earlier first, between which changes are asked for; ``view`` is of the later one.
-
-    ``typed`` and ``faults`` are those of the view and of both days.
-    """
-
-    start: date
-    view: View
-
-    @property
-    def faults(self) -> Faults:
-        return self.view.faults
-
-    @property
-    def earlier(self) -> View:
-        """The view of the earlier day."""
-        return View(self.start, self.view.basis)
-
-
-def read_span(query: Mapping[str, str], today: date) -> Span:
-    """The days *from* and *to* of an address: *to* defaults to its ``on``, *from* to a month before."""
-    to = query.get("to", "").strip()
-    view = read_view({**query, "on": to} if to else query, today)
-    faults = Faults(view.faults)
-    if "on" in faults:
-        faults["to"] = faults.pop("on")
-    start = a_month_before(view.on)
-    if text := query.get("from", "").strip():
-        try:
-            start = parse_day(text)
-        except NotADate as fault:
-            faults["from"] = str(fault)
-        else:
-            if start >= view.on and "to" not in faults:
-                faults["from"] = (
-                    f"{text} is not before {view.on.isoformat()}; write the earlier of the two days first."
-                )
-    typed = {
-        **view.typed,
-        "on": query.get("on", ""),
-        "from": query.get("from", ""),
-        "to": query.get("to", ""),
-    }
-    return Span(start, View(view.on, view.basis, typed, faults))
-
-
-def a_month_before(day: date) -> date:
-    """The same day of the month before, or the last one that it has; never before the first of all days."""
-    if day.year == 1 and day.month == 1:
-        return date.min
-    year, month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +287,52 @@ def read_cursor(found: Mapping[str, str], name: str, faults: Faults) -> Cursor |
     except ValueError:
         faults[name] = f"“{text}” is no place in the time line; begin again from its first page."
         return None
+
+
+# --- Proposals ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalFilters:
+    """Which proposals are listed: those that an ``actor`` put forward, those that have ``ended`` or not; and
+    the one ``after`` which the page begins. None and empty mean *any*.
+    """
+
+    actor: str = ""
+    ended: bool | None = None
+    after: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The filters as an address carries them on, without the place in the list."""
+        return {name: text for name, text in self.typed.items() if text and name != "after"}
+
+
+STATES = ("open", "ended")
+
+
+def read_proposal_filters(query: Mapping[str, str]) -> ProposalFilters:
+    """The filters of the list of proposals. Whether an actor is known here, only the database can say."""
+    typed = {name: query.get(name, "").strip() for name in ("actor", "state", "after")}
+    faults = Faults()
+    for name, text in typed.items():
+        if len(text) > LONGEST or _CONTROLS.search(text):
+            faults[name] = "This is too long, or has characters in it that nobody types."
+    if "state" not in faults and typed["state"] not in ("", *STATES):
+        faults["state"] = f"“{typed['state']}” is no state of a proposal; choose {_any_of(STATES)}."
+    found = {name: "" if name in faults else text for name, text in typed.items()}
+    ended = found["state"] == "ended" if found["state"] else None
+    return ProposalFilters(found["actor"], ended, found["after"], typed, faults)
+
+
+def read_other(text: str) -> tuple[str, str | None]:
+    """The proposal that another is compared with, and what is wrong with its name, if anything."""
+    text = text.strip()
+    if len(text) > LONGEST or _CONTROLS.search(text):
+        return "", "This is too long, or has characters in it that nobody types."
+    return text, None
 
 
 def _any_of(words: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from app.domain.vocabulary import Basis, Outcome, RecordType
 from app.forms.filters import Latest
 from app.models import Proposal, Record, RecordActor
 from app.queries.negotiations import Cast
-from app.queries.proposals import is_supported, latest_proposal
+from app.queries.proposal_columns import is_supported, latest_proposal
 from app.queries.records import known_by
 from app.queries.visibility import published
 

@@ -18,7 +18,7 @@ from app.queries.columns import MissingColumn, latest_of
 from app.queries.comparison import Comparison, PartyOn, also_needed, compare, ladders
 from app.queries.demands import Relation, links_of
 from app.queries.negotiations import ActorHead, Cast, IssueHead, NegotiationHead, cast_of, negotiation_head
-from app.queries.proposals import ProposalColumn, latest_proposal, proposal_columns
+from app.queries.proposal_columns import ProposalColumn, latest_proposal, proposal_columns
 from app.queries.records import RecordLine, is_known, records_of
 from app.queries.visibility import NoSuchRecord
 

@@ -1,244 +1,112 @@
-"""Proposals: what is on the table, its terms, and how each party has answered."""
+"""A proposal: its text against where each party stands, its lineage, and how each party answered it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import or_
 
 from app.db import ReadSession
-from app.domain.dates import parse_edtf
-from app.domain.vocabulary import Basis, CitationRelation, RecordType, ReviewStatus, Track
-from app.models import Citation, Demand, Proposal, Record, Response, Source, Term
-from app.queries.citations import CitationLine, Evidence, Subject, citations_of, evidence
+from app.domain.answers import AnswerDay, by_day
+from app.domain.position import Cell, on_both
+from app.domain.vocabulary import Basis, Empty, RecordType, Slot
+from app.models import Demand, Proposal, Record, Response, Term
+from app.queries.answers import given
+from app.queries.cells import AsOf, CellPage, Claim, cell_pages, stored_cells
+from app.queries.citations import Subject
 from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
-from app.queries.records import (
-    RecordLine,
-    Sight,
-    actors_of,
-    is_known,
-    issues_of,
-    known_by,
-    record_line,
-    record_lines,
-    sight,
-)
+from app.queries.proposal_columns import has_ended, parts_of
+from app.queries.records import RecordLine, Sight, known_by, record_line, record_lines, sight
 from app.queries.scales import Placement, placements
 from app.queries.timeline import TimelineRow, record_page, rows_of
-from app.queries.visibility import published
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerLine:
-    """One party's answer, as a report gives it."""
+class Answers:
+    """A party's answers to one text: its history, and what no report supports any more."""
 
-    record: RecordLine
-    actor: str
-    evidence: Evidence
-
-    @property
-    def is_own(self) -> bool:
-        return self.evidence.track is Track.OWN_SIDE
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalColumn:
-    """A proposal as a column: its terms by issue, and the party's answers, the latest first."""
-
-    key: str
-    record: RecordLine
-    proposed_by: Sequence[str]
-    mediated_by: Sequence[str]
-    evidence: Evidence
-    has_ended: bool
-    terms: Mapping[str, Sequence[RecordLine]]
-    tabled_by: Mapping[str, Sequence[str]]
-    answers: Mapping[str, Sequence[AnswerLine]]
+    days: Sequence[AnswerDay[TimelineRow]]
+    unsupported: Sequence[TimelineRow]
 
     @property
-    def name(self) -> str:
-        return self.record.title or self.record.id
+    def latest(self) -> list[AnswerDay[TimelineRow]]:
+        """The latest on each track."""
+        return [day for day in self.days if day.is_latest]
 
-    def is_known(self, on: date, basis: Basis) -> bool:
-        """Whether the proposal is known by the day of another column."""
-        return is_known(self.record, on, basis)
-
-    def latest_answers(self, actor: str, on: date, basis: Basis) -> list[AnswerLine]:
-        """The latest of its own side known by the day, and what others say where later or alone."""
-        known = [
-            line
-            for line in self.answers.get(actor, ())
-            if line.evidence.reports and is_known(line.record, on, basis)
-        ]
-        own = [line for line in known if line.is_own]
-        others = [line for line in known if not line.is_own]
-        newest_own = max((line.record.last_day for line in own), default="")
-        newest = max((line.record.last_day for line in others), default="")
-        shown = [line for line in own if line.record.last_day == newest_own]
-        if newest > newest_own:
-            shown += [line for line in others if line.record.last_day == newest]
-        return shown
-
-
-def has_ended(record: RecordLine, on: date) -> bool:
-    """Whether a proposal's outcome may be told on a day: not before its last possible day."""
-    if record.outcome is None:
-        return False
-    return record.ended is None or parse_edtf(record.ended).last <= on
-
-
-def latest_proposal(
-    session: ReadSession, negotiation: str, on: date, basis: Basis, *which: ColumnElement[bool]
-) -> str | None:
-    """The proposal presented last of those known by the day that a report still supports.
-
-    ``which`` narrows down which ones are meant.
-    """
-    return session.scalar(
-        select(Record.id)
-        .where(
-            Record.negotiation == negotiation,
-            Record.type == RecordType.PROPOSAL,
-            published(Record),
-            known_by(on, basis),
-            is_supported(on),
-            *which,
-        )
-        .order_by(Record.last_day.desc(), Record.first_day.desc(), Record.ordinal.desc())
-        .limit(1)
-    )
-
-
-def is_supported(on: date) -> ColumnElement[bool]:
-    """Whether a report of a record has not been retracted by its outlet by the day."""
-    return exists(
-        select(1)
-        .select_from(Citation)
-        .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
-        .where(
-            Citation.negotiation == Record.negotiation,
-            Citation.subject_type == Record.type,
-            Citation.subject == Record.id,
-            Citation.review_status == ReviewStatus.PUBLISHED,
-            Citation.relation.is_distinct_from(CitationRelation.DENIES),
-            or_(Source.retracted_from.is_(None), Source.retracted_from > on.isoformat()),
-        )
-    )
-
-
-def proposal_choices(
-    session: ReadSession, negotiation: str, on: date, basis: Basis
-) -> list[tuple[str, str, str]]:
-    """The proposals known by the day, the latest first: id, title, and when presented."""
-    rows = session.execute(
-        select(Record.id, Record.title, Record.dated)
-        .where(
-            Record.negotiation == negotiation,
-            Record.type == RecordType.PROPOSAL,
-            published(Record),
-            known_by(on, basis),
-        )
-        .order_by(Record.last_day.desc(), Record.first_day.desc(), Record.ordinal.desc())
-    )
-    return [(row.id, row.title or row.id, row.dated) for row in rows]
-
-
-def proposal_columns(
-    session: ReadSession, negotiation: str, wanted: Iterable[str], on: date, basis: Basis, cast: Cast
-) -> dict[str, ProposalColumn]:
-    """These proposals as columns, as far as they are known by the day."""
-    wanted = sorted(set(wanted))
-    if not wanted:
-        return {}
-    proposals = _known(session, negotiation, RecordType.PROPOSAL, wanted, on, basis)
-    terms = _parts(session, negotiation, Term, RecordType.TERM, wanted, on, basis)
-    responses = _parts(session, negotiation, Response, RecordType.RESPONSE, wanted, on, basis)
-    everything = [line.subject for line in (*proposals.values(), *terms, *responses)]
-    actors = actors_of(session, negotiation, everything)
-    issues = issues_of(session, negotiation, [term.subject for term in terms])
-    cited = [line.subject for line in (*proposals.values(), *responses)]
-    citations = citations_of(session, negotiation, cited, on, basis)
-    columns = {}
-    for proposal in proposals.values():
-        by_issue: dict[str, list[RecordLine]] = defaultdict(list)
-        for term in terms:
-            for issue in issues.get(term.subject, ()) if term.proposal == proposal.id else ():
-                by_issue[issue].append(term)
-        answers: dict[str, list[AnswerLine]] = defaultdict(list)
-        for response in responses:
-            if response.proposal == proposal.id and response.term is None:
-                for actor in actors.get(response.subject, {}).get("responds", ()):
-                    cited_by = citations.get(response.subject, ())
-                    answers[actor].append(AnswerLine(response, actor, evidence(cited_by, actor)))
-        for lines in answers.values():
-            lines.sort(key=lambda line: (line.record.last_day, line.record.id), reverse=True)
-        parts = actors.get(proposal.subject, {})
-        authors = parts.get("proposed_by", [])
-        columns[proposal.id] = ProposalColumn(
-            key=f"proposal:{proposal.id}",
-            record=proposal,
-            proposed_by=[cast.name(actor) for actor in authors],
-            mediated_by=[cast.name(actor) for actor in parts.get("mediated_by", ())],
-            evidence=evidence(citations.get(proposal.subject, ()), authors[0] if authors else None),
-            has_ended=has_ended(proposal, on),
-            terms=by_issue,
-            tabled_by={
-                term.id: [cast.name(a) for a in actors.get(term.subject, {}).get("tabled_by", ())]
-                for term in terms
-            },
-            answers=answers,
-        )
-    return columns
-
-
-def _known(
-    session: ReadSession, negotiation: str, kind: RecordType, ids: Sequence[str], on: date, basis: Basis
-) -> dict[str, RecordLine]:
-    rows = session.execute(
-        record_lines().where(
-            Record.negotiation == negotiation, Record.type == kind, Record.id.in_(ids), known_by(on, basis)
-        )
-    )
-    return {line.id: line for line in (RecordLine(*row) for row in rows)}
-
-
-def _parts(
-    session: ReadSession,
-    negotiation: str,
-    noun: type[Term] | type[Response],
-    kind: RecordType,
-    proposals: Sequence[str],
-    on: date,
-    basis: Basis,
-) -> list[RecordLine]:
-    """The terms of these proposals, or the responses to them, known by the day, in their order."""
-    rows = session.execute(
-        record_lines()
-        .where(
-            Record.negotiation == negotiation,
-            Record.type == kind,
-            noun.proposal.in_(proposals),
-            known_by(on, basis),
-        )
-        .order_by(Record.ordinal, Record.id)
-    )
-    return [RecordLine(*row) for row in rows]
+    @property
+    def count(self) -> int:
+        return sum(len(day.given) for day in self.days) + len(self.unsupported)
 
 
 @dataclass(frozen=True, slots=True)
 class TermLine:
-    """A term with what is reported of it alone: its own citations, and how parties answered it."""
+    """A term with what is reported of it alone: its own citations, and how each party answered it."""
 
     row: TimelineRow
-    citations: Sequence[CitationLine]
     placement: Placement | None
-    answers: Sequence[TimelineRow]
+    answers: Mapping[str, Answers]
+
+
+@dataclass(frozen=True, slots=True)
+class StandLine:
+    """A line of a cell, and how it is drawn: by its slot, an older refusal as ``old`` (domain.md §4)."""
+
+    place: str
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a party stands on an issue of the text: when it was presented, and on the day of the view.
+
+    ``then`` is None where the two days are one. What stands on both days is in ``both`` alone.
+    """
+
+    actor: str
+    then: CellPage | None
+    now: CellPage
+    both: Sequence[StandLine]
+    only_then: Sequence[StandLine]
+    only_now: Sequence[StandLine]
+
+    @property
+    def cells(self) -> list[CellPage]:
+        return [cell for cell in (self.then, self.now) if cell]
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing at all is recorded on either day."""
+        return not any(
+            cell.reports or cell.possible or cell.dropped or cell.searched_through for cell in self.cells
+        )
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the cell reads the same on both days, or both are one."""
+        if self.then is None:
+            return True
+        marks = [(cell.contested, cell.empty, cell.dropped, cell.possible) for cell in self.cells]
+        return not self.only_then and not self.only_now and marks[0] == marks[1]
+
+
+@dataclass(frozen=True, slots=True)
+class IssueTerms:
+    """The terms of one phase on one issue. ``stands`` are left out where an earlier phase has the issue too:
+    they stand there.
+    """
+
+    issue: str
+    terms: Sequence[TermLine]
+    stands: Sequence[Stand] | None
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalPage:
-    """``phases`` are the terms by their phase, in order; ``answers`` each party's, the latest first."""
+    """``phases`` are its terms by phase and issue, in order; ``then`` is the day of which the parties'
+    earlier positions are shown; ``parties`` have a column, of ``silent`` ones nothing is recorded on any of
+    its issues.
+    """
 
     negotiation: NegotiationHead
     cast: Cast
@@ -247,14 +115,27 @@ class ProposalPage:
     has_ended: bool
     amends: RecordLine | None
     amended_by: Sequence[RecordLine]
-    phases: Mapping[str | None, Sequence[TermLine]]
-    answers: Mapping[str, Sequence[TimelineRow]]
+    then: date
+    phases: Mapping[str | None, Sequence[IssueTerms]]
+    parties: Sequence[str]
+    silent: Sequence[str]
+    answers: Mapping[str, Answers]
     spoken_of: Sequence[TimelineRow]
 
     @property
-    def says_who_must(self) -> bool:
-        """Whether any term says who must do it."""
-        return any(term.row.parts["obliged"] for terms in self.phases.values() for term in terms)
+    def issues(self) -> list[str]:
+        """The issues of the text, in its order."""
+        return list(dict.fromkeys(row.issue for rows in self.phases.values() for row in rows))
+
+    @property
+    def has_reservations(self) -> bool:
+        """Whether any answer is one with reservations, which accepts no single term (domain.md §4)."""
+        return any(
+            one.record.record.kind == "accepted_with_reservations"
+            for answers in self.answers.values()
+            for day in answers.days
+            for one in day.given
+        )
 
 
 # More demands than these are rarely tied to one proposal.
@@ -269,21 +150,21 @@ def proposal_page(
     record = record_line(session, negotiation, RecordType.PROPOSAL, proposal)
     seen = sight(record, on, basis)
     cast = cast_of(session, negotiation)
-    terms = _parts(session, negotiation, Term, RecordType.TERM, [proposal], seen.on, basis)
-    responses = _parts(session, negotiation, Response, RecordType.RESPONSE, [proposal], seen.on, basis)
+    terms = parts_of(session, negotiation, Term, RecordType.TERM, [proposal], seen.on, basis)
+    responses = parts_of(session, negotiation, Response, RecordType.RESPONSE, [proposal], seen.on, basis)
     demands = _demands_on(session, negotiation, proposal, seen.on, basis)
     subjects = [line.subject for line in (record, *terms, *responses, *demands)]
     rows = {row.record.subject: row for row in rows_of(session, negotiation, cast, subjects, seen.on, basis)}
-    answers = sorted(
-        (rows[response.subject] for response in responses),
-        key=lambda row: (row.record.last_day, row.record.first_day, row.record.id),
-        reverse=True,
-    )
-    by_party: dict[str, list[TimelineRow]] = {actor.id: [] for actor in cast.parties()}
-    for row in answers:
-        for actor in row.actors:
-            by_party.setdefault(actor, []).append(row)
+    answering = [rows[response.subject] for response in responses]
+    lines = _term_lines(session, negotiation, cast, [rows[term.subject] for term in terms], answering)
+    then = min(date.fromisoformat(record.last_day), seen.on)
+    issues = list(dict.fromkeys(line.row.issues[0] for line in lines))
+    stands = _stands(session, negotiation, cast, issues, (then, seen.on), basis)
+    silent = [
+        party.id for party in cast.parties() if all(stands[party.id, issue].is_silent for issue in issues)
+    ]
     lineage = _lineage(session, negotiation, record, seen.on, basis)
+    parties = [party.id for party in cast.parties() if party.id not in silent]
     return ProposalPage(
         negotiation=head,
         cast=cast,
@@ -292,33 +173,115 @@ def proposal_page(
         has_ended=has_ended(record, seen.on),
         amends=lineage.get(record.amends or ""),
         amended_by=[line for line in lineage.values() if line.amends == proposal],
-        phases=_phases(session, negotiation, terms, rows, answers, seen.on, basis),
-        answers={actor: given for actor, given in by_party.items() if given},
+        then=then,
+        phases=_phases(lines, stands, parties),
+        parties=parties,
+        silent=silent if lines else [],
+        answers=_answers(cast, [row for row in answering if row.record.term is None]),
         spoken_of=[rows[demand.subject] for demand in demands],
     )
 
 
-def _phases(
+def _answers(cast: Cast, rows: Sequence[TimelineRow]) -> dict[str, Answers]:
+    """The answers of each party, the parties in their order, then whoever else answered."""
+    by_party: dict[str, list[TimelineRow]] = {actor.id: [] for actor in cast.participants()}
+    for row in rows:
+        for actor in row.actors:
+            by_party.setdefault(actor, []).append(row)
+    order = {actor.id: not actor.is_party for actor in cast.participants()}
+    return {
+        actor: Answers(by_day(given(told)), [row for row in told if not row.evidence.reports])
+        for actor, told in sorted(by_party.items(), key=lambda pair: order.get(pair[0], True))
+        if told
+    }
+
+
+def _term_lines(
     session: ReadSession,
     negotiation: str,
-    terms: Sequence[RecordLine],
-    rows: Mapping[Subject, TimelineRow],
-    answers: Sequence[TimelineRow],
-    on: date,
-    basis: Basis,
-) -> dict[str | None, list[TermLine]]:
-    placed = placements(session, negotiation, Term, [term.id for term in terms], Term.issue)
-    cited = citations_of(session, negotiation, [term.subject for term in terms], on, basis)
-    phases: dict[str | None, list[TermLine]] = defaultdict(list)
-    for term in terms:
-        phases[term.phase].append(
-            TermLine(
-                rows[term.subject],
-                cited.get(term.subject, ()),
-                placed.get(term.id),
-                [row for row in answers if row.record.term == term.id],
-            )
+    cast: Cast,
+    terms: Sequence[TimelineRow],
+    answering: Sequence[TimelineRow],
+) -> list[TermLine]:
+    placed = placements(session, negotiation, Term, [term.record.id for term in terms], Term.issue)
+    return [
+        TermLine(
+            term,
+            placed.get(term.record.id),
+            _answers(cast, [row for row in answering if row.record.term == term.record.id]),
         )
+        for term in terms
+    ]
+
+
+def _stands(
+    session: ReadSession,
+    negotiation: str,
+    cast: Cast,
+    issues: Sequence[str],
+    days: tuple[date, date],
+    basis: Basis,
+) -> dict[tuple[str, str], Stand]:
+    """Where each party stands on these issues on the two days."""
+    then, now = days
+    cast = replace(cast, issues={issue: cast.issues[issue] for issue in issues})
+    asked = [AsOf(party.id, day) for party in cast.parties() for day in dict.fromkeys(days) if issues]
+    cells = cell_pages(session, negotiation, asked, basis, cast)
+    stored = stored_cells(session, negotiation, asked, basis) if then != now else {}
+    found = {}
+    for party in cast.parties():
+        for issue in issues:
+            was, shown = cells[party.id, issue, then], cells[party.id, issue, now]
+            lines = _stand_lines(shown)
+            if then == now:
+                found[party.id, issue] = Stand(party.id, None, shown, list(lines.values()), (), ())
+                continue
+            both = on_both(
+                stored.get((party.id, issue, then), Cell()), stored.get((party.id, issue, now), Cell())
+            )
+            found[party.id, issue] = Stand(
+                party.id,
+                was,
+                shown,
+                [line for key, line in lines.items() if key in both],
+                [line for key, line in _stand_lines(was).items() if key not in both],
+                [line for key, line in lines.items() if key not in both],
+            )
+    return found
+
+
+def _stand_lines(cell: CellPage) -> dict[tuple[Slot, Subject], StandLine]:
+    """The lines of a cell as the positions table has them, in its order."""
+    others = "only_others" if cell.empty is Empty.OTHERS_ONLY else "others"
+    shown: list[tuple[Slot, str, Sequence[Claim]]] = [
+        (Slot.ASKS, "own", cell.asks),
+        (Slot.REFUSES, "own", cell.main_refusals),
+        (Slot.REFUSES, "old", cell.older_refusals),
+        (Slot.ACCEPTED, "accepted", cell.accepted),
+        (Slot.OTHERS_SAY, others, cell.others_say),
+        (Slot.SAYS, "own", cell.says),
+    ]
+    return {
+        (slot, claim.record.subject): StandLine(place, claim)
+        for slot, place, claims in shown
+        for claim in claims
+    }
+
+
+def _phases(
+    lines: Sequence[TermLine], stands: Mapping[tuple[str, str], Stand], parties: Sequence[str]
+) -> dict[str | None, list[IssueTerms]]:
+    """The terms by phase and issue; where each party stands on an issue is said once."""
+    by_phase: dict[str | None, dict[str, list[TermLine]]] = {}
+    for line in lines:
+        by_phase.setdefault(line.row.record.phase, {}).setdefault(line.row.issues[0], []).append(line)
+    phases: dict[str | None, list[IssueTerms]] = defaultdict(list)
+    said: set[str] = set()
+    for phase, by_issue in by_phase.items():
+        for issue, terms in by_issue.items():
+            here = None if issue in said else [stands[party, issue] for party in parties]
+            phases[phase].append(IssueTerms(issue, terms, here))
+            said.add(issue)
     return dict(phases)
 
 
@@ -375,7 +338,7 @@ def response_page(
     """A response as of a day, or as of the day on which it became known. Raises NoSuchRecord."""
     found = record_page(session, negotiation, RecordType.RESPONSE, response, on, basis)
     named = found.row.record.term
-    terms = _parts(
+    terms = parts_of(
         session, negotiation, Term, RecordType.TERM, [found.row.record.proposal or ""], found.sight.on, basis
     )
     term = next((line for line in terms if line.id == named), None)

@@ -13,7 +13,7 @@ from app.forms.filters import Column, Faults, Latest, View, read_columns
 from app.queries.cells import PartyColumn
 from app.queries.negotiations import NegotiationHead, negotiation_head
 from app.queries.positions import ColumnChoice, PositionsPage, cell_history_page, positions_page
-from app.queries.proposals import proposal_choices
+from app.queries.proposal_columns import proposal_choices
 from app.queries.revisions import Recorded
 from app.web.deps import ViewOf, ViewReads
 from app.web.paths import address

@@ -7,7 +7,10 @@ from tests.services.chromium import NewPage, axe
 GAZA = "/negotiations/gaza"
 ADDRESSES = [
     f"{GAZA}/demands/hamas-2023-12-25-rejects-giving-up-power",
+    f"{GAZA}/proposals?on=2024-09-04",
+    f"{GAZA}/proposals?on=2024-09-04&actor=hamas&state=open",
     f"{GAZA}/proposals/israel-may-27-2024?on=2024-09-04",
+    f"{GAZA}/proposals/israel-may-27-2024/compare?on=2024-09-04",
     f"{GAZA}/sources/lbci-2023-11-08",
     f"{GAZA}/actors?on=2024-09-04",
     f"{GAZA}/actors/hamas?on=2024-09-04",
@@ -18,8 +21,6 @@ ADDRESSES = [
     f"{GAZA}/remarks/remark-hamas-2023-12-21-no-exchange-before-end",
     f"{GAZA}/events/doha-meeting-2023-11-09",
     f"{GAZA}/demands/hamas-2023-12-25-rejects-giving-up-power?on=2026-03-01&basis=recorded",
-    f"{GAZA}/changes?from=2024-07-01&to=2024-07-31",
-    "/how-to-read",
 ]
 
 

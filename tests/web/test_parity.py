@@ -33,14 +33,16 @@ ADDRESSES = [
     "/negotiations/gaza/timeline.csv?basis=stated&on=2024-02-10&bom=0",
     "/negotiations/gaza/demands/hamas-2024-04-24-disarm-for-state",
     "/negotiations/gaza/proposals/israel-may-27-2024?on=2024-09-04",
+    "/negotiations/gaza/proposals?on=2025-04-01",
+    "/negotiations/gaza/proposals?on=2024-02-01&basis=stated&actor=egypt&state=open",
+    "/negotiations/gaza/proposals/israel-may-27-2024?on=2025-01-15&basis=stated",
+    "/negotiations/gaza/proposals/jan-2025-agreement/compare",
     "/negotiations/gaza/sources/lbci-2023-11-08",
     "/negotiations/gaza/actors?on=2024-09-04",
     "/negotiations/gaza/actors/hamas?on=2024-09-04",
     "/negotiations/gaza/actors/egypt?on=2024-09-04&basis=stated&rests=opponent",
     "/negotiations/gaza/issues/permanent-end-of-war?on=2024-09-04",
     "/api/v1/negotiations/gaza/positions?on=2024-09-04&standing=1",
-    "/negotiations/gaza/changes?from=2024-07-01&to=2024-07-31",
-    "/negotiations/gaza/changes?from=2023-11-01&to=2025-02-01&basis=stated",
     "/negotiations/gaza/nothing",
 ]
 

@@ -77,7 +77,9 @@ ADDRESSES = [
     f"{GAZA}/timeline?rests=opponent",
     f"{GAZA}/timeline.csv",
     f"{GAZA}/demands/{DEMAND}",
+    f"{GAZA}/proposals",
     f"{GAZA}/proposals/israel-may-27-2024",
+    f"{GAZA}/proposals/israel-may-27-2024/compare",
     f"{GAZA}/sources/lbci-2023-11-08",
     f"{GAZA}/actors",
     f"{GAZA}/actors/hamas",
@@ -301,12 +303,3 @@ def test_a_day_to_come_has_not_been_recorded(desk: TestClient) -> None:
     page = desk.get(f"{GAZA}?basis=recorded&on=2999-01-01")
     assert page.status_code == 422
     assert "This day is still to come" in page.text
-
-
-def test_what_changed_on_this_site_is_told_by_what_it_showed_on_both_days(desk: TestClient) -> None:
-    change_demand(desk, DURING, summary="Would keep its arms.")
-    note_something(desk, LATER)
-    days = f"from={THEN}&to={DURING}"
-    told = words(desk.get(f"{GAZA}/changes?{days}&basis=recorded").text)
-    assert "as this site showed it" in told
-    assert desk.get(f"{GAZA}/changes?{days}&basis=reported").status_code == 200

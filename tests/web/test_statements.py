@@ -19,6 +19,9 @@ ADDRESSES = [
     f"{MADE}?on=2024-03-01&columns=party-1,party-2,latest:mediators,latest:agreed",
     f"{MADE}/positions/party-2/issue-12",
     f"{MADE}/positions?on=2024-01-20&rests=opponent",
+    f"{MADE}/proposals",
+    f"{MADE}/proposals/proposal-2?on=2024-06-01",
+    f"{MADE}/proposals/proposal-2/compare",
     f"{MADE}/timeline",
     f"{MADE}/timeline?on=2024-06-01&actor=party-1&issue=issue-1&track=own_side",
     f"{MADE}/timeline?rests=opponent_unnamed&actor=party-2",
@@ -30,8 +33,6 @@ ADDRESSES = [
     f"{MADE}/issues/issue-1",
     f"{MADE}/issues/issue-1?on=2024-06-01&basis=stated&parties=party-1,mediator-1",
     f"/api/v1{MADE}/positions?on=2024-06-01",
-    f"{MADE}/changes?from=2024-05-01&to=2024-06-01",
-    f"{MADE}/changes?from=2023-12-01&to=2026-01-01&basis=stated",
 ]
 FEW, MANY = 500, 50_000
 # The page of an issue is the longest: a table on both bases, histories, charts.
