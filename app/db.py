@@ -182,6 +182,7 @@ _WRITTEN = (
     "reader_notes",
     "revisions",
     "form_tokens",
+    "search_texts",
 )
 
 # How long it waits for those who still read what was there before, in milliseconds.
@@ -198,6 +199,8 @@ def scrub(engine: Engine) -> bool:
         if engine.dialect.name == "postgresql":
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql(f"VACUUM (ANALYZE) {', '.join(_WRITTEN)}")
+                # The words of an index stay in it when no row has them any more.
+                connection.exec_driver_sql("REINDEX INDEX CONCURRENTLY search_words_of_texts")
             return True
         with closing(engine.raw_connection()) as pooled:
             cursor = pooled.cursor()

@@ -43,6 +43,7 @@ from app.web import (
     responses,
     reviews,
     scales,
+    searches,
     setup,
     sources,
     timeline,
@@ -132,6 +133,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         issues,
         remarks,
         events,
+        searches,
     )
     for room in (*rooms, positions_api, schema_api):
         app.include_router(room.router)

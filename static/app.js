@@ -16,6 +16,18 @@
     }
   });
 
+  // The slash leads to the search field from anywhere but a field.
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "/" || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+    var field = document.querySelector("[data-seek]");
+    if (field) {
+      event.preventDefault();
+      field.focus();
+      field.select();
+    }
+  });
+
   // A day chosen from the calendar is shown at once; the button is for those without this script.
   document.addEventListener("change", function (event) {
     var field = event.target;

@@ -31,6 +31,7 @@ from app.commands.records import (
     with_review,
 )
 from app.commands.revisions import Change, lock
+from app.commands.searches import index_records
 from app.db import WriteSession
 from app.domain.differences import in_the_old_order
 from app.domain.links import closes_circle
@@ -657,6 +658,7 @@ def publish_record(session: WriteSession, negotiation: str, *records: Whole) -> 
     cells = {cell for record in records for cell in cells_of(session, negotiation, record)}
     demands = {record.id for record in records if record.type is RecordType.DEMAND}
     publish_change(session, negotiation, cells, demands)
+    index_records(session, negotiation, [key for record in records for key in record.rows])
 
 
 def _citation(type_: RecordType, record: str, source: str, row: Mapping[str, str]) -> dict[str, str]:
@@ -800,6 +802,7 @@ def move_source(
         .where(Source.negotiation == negotiation, Source.id == source)
         .values(review_status=after)
     )
+    index_records(session, negotiation, [("source", source)])
     # After it, so that a circle of relays ends.
     changes = take_origin_along(session, negotiation, row, after, by)
     action = "publish" if after is ReviewStatus.PUBLISHED else "submit"

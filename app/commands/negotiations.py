@@ -19,6 +19,7 @@ from app.commands.batches import (
 )
 from app.commands.derived import derive
 from app.commands.positions import rebuild_cells
+from app.commands.searches import index_negotiation
 from app.db import WriteSession
 from app.domain.vocabulary import ReviewStatus
 from app.models import Citation, Negotiation, Record, Response, Source, Term
@@ -114,6 +115,7 @@ def store_negotiation(
         )
         gather_statistics(session, batches)
         rebuild_cells(session, negotiation, progress=progress)
+        index_negotiation(session, negotiation)
     if len(changes) >= MANY:
         # Without statistics of its own a database that has just been filled plans its reads badly.
         session.execute(text("ANALYZE"))

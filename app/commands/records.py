@@ -16,6 +16,7 @@ from app.commands import revisions
 from app.commands.batches import Batch, Row, delete_rows, insert_rows, update_rows
 from app.commands.derived import derive
 from app.commands.positions import rebuild_cells
+from app.commands.searches import index_records
 from app.db import WriteSession
 from app.domain.attribution import resolve_origins
 from app.domain.vocabulary import RecordType, ReviewStatus
@@ -174,6 +175,7 @@ def store_source(
     values["ordinal"] = _next_ordinal(session, Source, negotiation)
     values |= {"review_status": status, "entered_by": account}
     insert_rows(session, Batch(Source, tuple(values), [tuple(values.values())]))
+    index_records(session, negotiation, [("source", row["id"])])
 
 
 def write_source(session: WriteSession, negotiation: str, row: PackageRow) -> None:
@@ -185,6 +187,7 @@ def write_source(session: WriteSession, negotiation: str, row: PackageRow) -> No
     session.execute(
         update(Source).where(Source.negotiation == negotiation, Source.id == row["id"]).values(**values)
     )
+    index_records(session, negotiation, [("source", row["id"])])
     known = session.execute(
         select(Source.id, Source.origin, Source.voice).where(Source.negotiation == negotiation)
     ).all()

@@ -29,6 +29,7 @@ from app.commands.records import (
     write_source,
 )
 from app.commands.revisions import Change, lock
+from app.commands.searches import forget, index_records
 from app.db import WriteSession, leave_no_trace
 from app.domain.attribution import attribution
 from app.domain.chain import canonical, field_hash, field_places, field_salt
@@ -468,6 +469,8 @@ class _Redaction:
         cells = {cell for held in records.values() for cell in cells_of(self.session, self.negotiation, held)}
         demands = {held.id for held in records.values() if held.type is RecordType.DEMAND}
         publish_change(self.session, self.negotiation, cells, demands)
+        index_records(self.session, self.negotiation, [key for held in records.values() for key in held.rows])
+        forget(self.session)
 
     # --- What stands beside the rows
 

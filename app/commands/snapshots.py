@@ -9,6 +9,7 @@ from sqlalchemy import text, update
 from app.commands.batches import Batch, insert_rows, uncollected
 from app.commands.derived import Numbered, derive
 from app.commands.positions import rebuild_cells
+from app.commands.searches import index_negotiation
 from app.db import WriteSession
 from app.domain.vocabulary import Basis, RecordType, ReviewStatus
 from app.models import Citation, Record, Redaction, Redirect
@@ -60,6 +61,7 @@ def store_snapshot(session: WriteSession, snapshot: Snapshot) -> None:
                 .values(review_status=ReviewStatus.RETRACTED)
             )
         rebuild_cells(session, negotiation, bases=[Basis.REPORTED])
+        index_negotiation(session, negotiation)
     session.execute(text("ANALYZE"))
 
 

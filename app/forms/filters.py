@@ -15,7 +15,7 @@ from app.domain.vocabulary import Answer, Basis, DemandKind, EventKind, RecordTy
 
 # Enough for any id or phrase; a longer one is no filter but an accident.
 LONGEST = 2000
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
 class Faults(dict[str, str]):
@@ -57,7 +57,7 @@ def read_view(query: Mapping[str, str], today: date) -> View:
         if text in set(Basis):
             basis = Basis(text)
         else:
-            faults["basis"] = f"“{text}” is no basis; choose {_any_of(Basis)}."
+            faults["basis"] = f"“{text}” is no basis; choose {any_of(Basis)}."
     if basis is Basis.RECORDED and on > today:
         faults["on"] = "This day is still to come; nothing was recorded by its end."
         on = today
@@ -101,7 +101,7 @@ def read_columns(text: str) -> tuple[list[Column], str | None]:
     for part in (part.strip() for part in text.split(",")):
         if not part:
             continue
-        if _CONTROLS.search(part):
+        if CONTROLS.search(part):
             return columns, "A column is written actor, actor@2024-04-03 or proposal:id."
         if part.startswith("proposal:"):
             column = Column(proposal=part.removeprefix("proposal:"))
@@ -202,7 +202,7 @@ def read_timeline_filters(query: Mapping[str, str]) -> TimelineFilters:
     typed = {name: query.get(name, "").strip() for name in _TIMELINE_FIELDS}
     faults = Faults()
     for name, text in typed.items():
-        if len(text) > (_LONGEST_PHRASE if name == "q" else LONGEST) or _CONTROLS.search(text):
+        if len(text) > (_LONGEST_PHRASE if name == "q" else LONGEST) or CONTROLS.search(text):
             faults[name] = "This is too long, or has characters in it that nobody types."
     found = {name: "" if name in faults else text for name, text in typed.items()}
     record_type = track = None
@@ -211,14 +211,14 @@ def read_timeline_filters(query: Mapping[str, str]) -> TimelineFilters:
         if text in set(RecordType):
             record_type = RecordType(text)
         else:
-            faults["type"] = f"“{text}” is no type of record; choose {_any_of(RecordType)}."
+            faults["type"] = f"“{text}” is no type of record; choose {any_of(RecordType)}."
     if (text := found["kind"]) and not any(text in kinds for kinds in KINDS.values()):
         faults["kind"] = f"“{text}” is no kind of record; choose one from the list."
     if text := found["track"]:
         if text in set(Track):
             track = Track(text)
         else:
-            faults["track"] = f"“{text}” is no track; choose {_any_of(Track)}."
+            faults["track"] = f"“{text}” is no track; choose {any_of(Track)}."
     if found["denied"] not in ("", "1", "yes"):
         faults["denied"] = f"“{found['denied']}” cannot be used here; write 1, or leave it out."
     since, until = read_period(found, faults)
@@ -248,7 +248,7 @@ def _rests(found: Mapping[str, str], faults: Faults) -> Rests | None:
         return None
     if text in set(Rests):
         return Rests(text)
-    faults["rests"] = f"“{text}” is nobody on whom a record could rest; choose {_any_of(Rests)}."
+    faults["rests"] = f"“{text}” is nobody on whom a record could rest; choose {any_of(Rests)}."
     return None
 
 
@@ -260,7 +260,7 @@ def read_rests(query: Mapping[str, str]) -> tuple[Rests | None, Faults]:
 
 
 def read_period(found: Mapping[str, str], faults: Faults) -> tuple[date | None, date | None]:
-    """The first possible day of *from* and the last possible one of *to*."""
+    """The first possible day of *from* and the last possible one of *to*; what is wrong goes to ``faults``."""
     ends: dict[str, date | None] = {"from": None, "to": None}
     for name in ends:
         if text := found[name]:
@@ -318,10 +318,10 @@ def read_proposal_filters(query: Mapping[str, str]) -> ProposalFilters:
     typed = {name: query.get(name, "").strip() for name in ("actor", "state", "after")}
     faults = Faults()
     for name, text in typed.items():
-        if len(text) > LONGEST or _CONTROLS.search(text):
+        if len(text) > LONGEST or CONTROLS.search(text):
             faults[name] = "This is too long, or has characters in it that nobody types."
     if "state" not in faults and typed["state"] not in ("", *STATES):
-        faults["state"] = f"“{typed['state']}” is no state of a proposal; choose {_any_of(STATES)}."
+        faults["state"] = f"“{typed['state']}” is no state of a proposal; choose {any_of(STATES)}."
     found = {name: "" if name in faults else text for name, text in typed.items()}
     ended = found["state"] == "ended" if found["state"] else None
     return ProposalFilters(found["actor"], ended, found["after"], typed, faults)
@@ -330,12 +330,13 @@ def read_proposal_filters(query: Mapping[str, str]) -> ProposalFilters:
 def read_other(text: str) -> tuple[str, str | None]:
     """The proposal that another is compared with, and what is wrong with its name, if anything."""
     text = text.strip()
-    if len(text) > LONGEST or _CONTROLS.search(text):
+    if len(text) > LONGEST or CONTROLS.search(text):
         return "", "This is too long, or has characters in it that nobody types."
     return text, None
 
 
-def _any_of(words: Iterable[str]) -> str:
+def any_of(words: Iterable[str]) -> str:
+    """What can be chosen, in words: “a”, “b” or “c”."""
     *most, last = (f"“{word}”" for word in words)
     return f"{', '.join(most)} or {last}"
 

@@ -22,6 +22,7 @@ from app.models.records import Record, RecordActor, RecordIssue
 from app.models.remarks import Remark
 from app.models.reviews import ReaderNote, Review
 from app.models.revision import Redaction, Redirect, Revision
+from app.models.searches import SearchText
 from app.models.sources import Source, SourceText
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "Review",
     "Revision",
     "ScaleRung",
+    "SearchText",
     "Session",
     "Source",
     "SourceText",

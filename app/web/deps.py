@@ -97,15 +97,17 @@ def view(request: Request) -> View:
 
 
 @contextmanager
-def as_of(request: Request, live: ReadSession, view: View) -> Iterator[ReadSession]:
+def as_of(
+    request: Request, live: ReadSession, view: View, negotiation: str | None = None
+) -> Iterator[ReadSession]:
     """What a view is read from: with the basis *recorded* the negotiation as it was recorded by its day.
 
-    Raises NoSuchRecord and NothingRecorded.
+    It is that of the address, unless another way names one. Raises NoSuchRecord and NothingRecorded.
     """
     if view.basis is not Basis.RECORDED:
         yield live
         return
-    recorded = recorded_by(live, request.path_params["negotiation"], view.on)
+    recorded = recorded_by(live, negotiation or request.path_params["negotiation"], view.on)
     request.state.recorded = recorded
     if recorded.is_newest:
         yield live

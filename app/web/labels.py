@@ -607,6 +607,15 @@ def kind_label(record_type: RecordType, kind: str | None) -> str:
     return KIND_LABELS[record_type][kind]
 
 
+# What can be found beside records.
+OTHER_NOUNS = {"source": N_("Source"), "actor": N_("Actor"), "issue": N_("Issue")}
+
+
+def noun_label(noun: str) -> str:
+    """The words for a type of record, or for what else can be found; not yet translated."""
+    return OTHER_NOUNS.get(noun) or LABELS[RecordType][noun]
+
+
 def language(code: str) -> str:
     """The name of a language, by its code; the code itself where it has no name."""
     try:

@@ -14,6 +14,7 @@ from app.models import (
     PositionCell,
     Record,
     RecordActor,
+    SearchText,
     Source,
 )
 from app.models.visibility import published
@@ -77,6 +78,9 @@ def _derived(engine: Engine, negotiation: str) -> dict[str, list[Any]]:
         .join(Record, of_record)
         .where(published(Citation), Citation.negotiation == negotiation),
         "cells": select(*PositionCell.__table__.columns).where(PositionCell.negotiation == negotiation),
+        "found": select(SearchText.noun, SearchText.record, SearchText.words, SearchText.marks).where(
+            SearchText.negotiation == negotiation
+        ),
         "days": select(*ChangeDay.__table__.columns).where(ChangeDay.negotiation == negotiation),
     }
     with read_session(engine) as session:

@@ -27,6 +27,8 @@ ADDRESSES = [
     f"{MADE}/timeline?rests=opponent_unnamed&actor=party-2",
     f"{MADE}/timeline?q=title&type=demand&denied=1",
     f"{MADE}/actors",
+    "/search?q=title",
+    "/search?q=party&negotiation=made&type=demand&actor=party-1&track=own_side&to=2025",
     f"{MADE}/actors/party-1",
     f"{MADE}/issues",
     f"{MADE}/actors/mediator-1?rests=opponent",
