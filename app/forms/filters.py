@@ -260,7 +260,7 @@ def read_rests(query: Mapping[str, str]) -> tuple[Rests | None, Faults]:
 
 
 def read_period(found: Mapping[str, str], faults: Faults) -> tuple[date | None, date | None]:
-    """The first possible day of *from* and the last possible one of *to*; what is wrong goes to ``faults``."""
+    """The first possible day of *from* and the last possible one of *to*; what is wrong, in ``faults``."""
     ends: dict[str, date | None] = {"from": None, "to": None}
     for name in ends:
         if text := found[name]:
