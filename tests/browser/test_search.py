@@ -10,7 +10,6 @@ ADDRESSES = [
     "/search?q=disarm",
     "/search?q=%22permanent+ceasefire%22&negotiation=gaza&track=others",
     "/search?q=zzzz&on=2024-09-04",
-    "/search?q=a&from=yesterday",
 ]
 
 
