@@ -7,7 +7,7 @@ from html import unescape
 from urllib.parse import quote, urlencode
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from app.commands.entries import By, restore_record
@@ -278,9 +278,7 @@ def test_a_draft_that_is_in_the_index_by_mistake_is_not_shown(desk: TestClient) 
     address = report(signed_in(desk, "anna"), summary="They keep the xyzzyword")
     with write_session(engine_of(desk)) as session:
         session.execute(
-            Record.__table__.update()
-            .where(Record.id == address.rpartition("/")[2])
-            .values(review_status="submitted")
+            update(Record).where(Record.id == address.rpartition("/")[2]).values(review_status="submitted")
         )
         session.commit()
     assert "Nothing was found" in search(desk, "xyzzyword")
