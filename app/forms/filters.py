@@ -4,6 +4,7 @@ A filter that cannot be used is named with its fault in words; what was typed is
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -69,6 +70,61 @@ class Latest(StrEnum):
 
     MEDIATORS = "mediators"
     AGREED = "agreed"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Two days, the earlier first, between which changes are asked for; ``view`` is of the later one.
+
+    ``typed`` and ``faults`` are those of the view and of both days.
+    """
+
+    start: date
+    view: View
+
+    @property
+    def faults(self) -> Faults:
+        return self.view.faults
+
+    @property
+    def earlier(self) -> View:
+        """The view of the earlier day."""
+        return View(self.start, self.view.basis)
+
+
+def read_span(query: Mapping[str, str], today: date) -> Span:
+    """The days *from* and *to* of an address: *to* defaults to its ``on``, *from* to a month before."""
+    to = query.get("to", "").strip()
+    view = read_view({**query, "on": to} if to else query, today)
+    faults = Faults(view.faults)
+    if "on" in faults:
+        faults["to"] = faults.pop("on")
+    start = a_month_before(view.on)
+    if text := query.get("from", "").strip():
+        try:
+            start = parse_day(text)
+        except NotADate as fault:
+            faults["from"] = str(fault)
+        else:
+            if start >= view.on and "to" not in faults:
+                faults["from"] = (
+                    f"{text} is not before {view.on.isoformat()}; write the earlier of the two days first."
+                )
+    typed = {
+        **view.typed,
+        "on": query.get("on", ""),
+        "from": query.get("from", ""),
+        "to": query.get("to", ""),
+    }
+    return Span(start, View(view.on, view.basis, typed, faults))
+
+
+def a_month_before(day: date) -> date:
+    """The same day of the month before, or the last one that it has; never before the first of all days."""
+    if day.year == 1 and day.month == 1:
+        return date.min
+    year, month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,25 @@ def load_cells(
     demands |= watched | _deciding(
         session, negotiation, _contradicted(session, negotiation, demands | watched), own
     )
+    return _load_with(session, negotiation, own, demands)
+
+
+def load_fates(
+    session: Session, negotiation: str, cells: Iterable[tuple[str, str]], demands: Iterable[str]
+) -> domain.Records:
+    """The published records that decide what has become of these demands, and of the terms, in these cells.
+
+    Of each cell that is little: what they are linked with, the withdrawals, and the answers to packages.
+    """
+    own = set(cells)
+    deciding = _grouped_with(session, negotiation, set(demands)) | _withdrawals_in(session, negotiation, own)
+    return _load_with(session, negotiation, own, deciding)
+
+
+def _load_with(
+    session: Session, negotiation: str, own: Collection[tuple[str, str]], demands: Collection[str]
+) -> domain.Records:
+    """These demands, with the terms on the issues of these cells and what their holders answered."""
     holders, issues = {holder for holder, _ in own}, {issue for _, issue in own}
     terms = session.execute(
         select(Term.id, Term.proposal).where(
@@ -106,7 +125,7 @@ def load_cells(
         )
     ).all()
     only = {
-        "demand": demands,
+        "demand": set(demands),
         "proposal": proposals,
         "term": {term for term, _ in terms},
         "response": set(responses),
@@ -203,6 +222,12 @@ def _deciding(
     """
     far = [row for row in _cells_of(session, negotiation, demands) if row[:2] not in known]
     cells = {(holder, issue) for holder, issue, _ in far}
+    found = _withdrawals_in(session, negotiation, cells)
+    return found | _grouped_with(session, negotiation, {demand for _, _, demand in far})
+
+
+def _withdrawals_in(session: Session, negotiation: str, cells: Collection[tuple[str, str]]) -> set[str]:
+    """The withdrawals of these cells."""
     withdrawn = session.execute(
         _demands_in(session, negotiation, cells)
         .join(
@@ -213,8 +238,7 @@ def _deciding(
         )
         .where(Record.kind == DemandKind.WITHDRAWAL)
     )
-    found = {demand for holder, issue, demand in withdrawn if (holder, issue) in cells}
-    return found | _grouped_with(session, negotiation, {demand for _, _, demand in far})
+    return {demand for holder, issue, demand in withdrawn if (holder, issue) in cells}
 
 
 def _grouped_with(session: Session, negotiation: str, demands: Collection[str]) -> set[str]:

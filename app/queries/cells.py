@@ -269,3 +269,11 @@ class _Shown:
             dropped=self.claims(dropped, holder),
             searched_through=cell.searched_through,
         )
+
+
+def claims_of(
+    session: ReadSession, negotiation: str, items: Sequence[tuple[str, Item]], on: date, basis: Basis
+) -> list[Claim | None]:
+    """These lines of holders' cells as readers see them on a day; None where a record is not to be seen."""
+    shown = _Shown(session, negotiation, [Cell(asks=tuple(item for _, item in items))], on, basis)
+    return [shown.claim(item, holder) for holder, item in items]

@@ -4,6 +4,7 @@ import re
 
 from babel import Locale, UnknownLocaleError
 
+from app.domain.changes import Turn
 from app.domain.comparison import Why
 from app.domain.terms import Became
 from app.domain.vocabulary import (
@@ -12,6 +13,7 @@ from app.domain.vocabulary import (
     Answer,
     Attribution,
     Basis,
+    CitationRelation,
     DemandKind,
     Empty,
     EventKind,
@@ -25,6 +27,7 @@ from app.domain.vocabulary import (
     ReviewStatus,
     Role,
     Setting,
+    Slot,
     SourceKind,
     SourceStatus,
     Track,
@@ -186,6 +189,35 @@ LABELS: dict[type, dict[str, str]] = {
         "contributor": N_("Contributor"),
         "editor": N_("Editor"),
         "admin": N_("Admin"),
+    },
+    Slot: {
+        "asks": N_("Asks or offers"),
+        "refuses": N_("Refuses"),
+        "accepted": N_("Has accepted"),
+        "others_say": N_("Others say"),
+        "says": N_("Says"),
+    },
+    CitationRelation: {"supports": N_("Supports"), "denies": N_("Denies")},
+    Turn: {
+        "new": N_("New"),
+        "front": N_("Known before, shown now"),
+        "again": N_("Said again"),
+        "own_side": N_("Now from its own side"),
+        "others": N_("Now only said by others"),
+        "sure": N_("Now surely by this day"),
+        "denied": N_("Newly denied"),
+        "undenied": N_("Denied no longer"),
+        "overtaken": N_("Overtaken by an event"),
+        "terms": N_("Other terms of the package"),
+        "dated": N_("Dated otherwise"),
+        "replaced": N_("Replaced"),
+        "withdrawn": N_("Withdrawn"),
+        "rejected": N_("Its package was rejected"),
+        "restated": N_("Said again since"),
+        "unsupported": N_("No report supports it any more"),
+        "behind": N_("Still standing, behind a later one"),
+        "answered": N_("A later answer was given"),
+        "removed": N_("Taken out of the records here"),
     },
     RecordGrade: {
         "1": N_("Confirmed"),

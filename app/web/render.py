@@ -25,6 +25,7 @@ from app.web.days import age_words, datetime_attribute, day_words, edtf_words, m
 from app.web.figures import condition, figure, number_words
 from app.web.foot import foot_of, is_public
 from app.web.log import by_month
+from app.web.meanings import meaning
 from app.web.paths import address, href
 
 TEMPLATES, STATIC = folder("templates"), folder("static")
@@ -68,6 +69,7 @@ def _environment() -> Environment:
         "datetime_attribute": datetime_attribute,
         "label": labels.label,
         "bases": list(Basis),
+        "meaning": meaning,
         "as_of_words": labels.as_of_words,
         "latest_words": labels.latest_words,
         "why_words": labels.why_words,

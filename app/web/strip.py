@@ -1,9 +1,9 @@
 """The strip of days on which something changed: bars, months and neighbours of the day in view."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 WIDTH, BASELINE, UNIT, TALLEST = 960.0, 32, 5, 30
 # Below this a bar would be thinner than a screen can draw.
@@ -36,7 +36,11 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """``previous`` and ``next`` are the neighbouring days on which something changed."""
+    """``previous`` and ``next`` are the neighbouring days on which something changed.
+
+    ``month_span`` is from the end of the month before to that of the month in view, ``since_previous`` from
+    the change day before to the day in view: what leads to the changes between them.
+    """
 
     months: Sequence[Month]
     bar_width: float
@@ -46,6 +50,8 @@ class Strip:
     days_of_month: Sequence[str]
     first: str | None
     last: str | None
+    month_span: Mapping[str, str] = field(default_factory=dict)
+    since_previous: Mapping[str, str] = field(default_factory=dict)
 
 
 def strip(days: Sequence[tuple[str, int]], on: date) -> Strip:
@@ -98,7 +104,15 @@ def strip(days: Sequence[tuple[str, int]], on: date) -> Strip:
         [name for name in names if name[:7] == at[:7]],
         names[0],
         names[-1],
+        _span(on.replace(day=1) - timedelta(days=1), _next_month(on) - timedelta(days=1))
+        if date.min < on.replace(day=1) and on.year < date.max.year
+        else {},
+        {"from": names[before - 1], "to": at} if before else {},
     )
+
+
+def _span(start: date, end: date) -> dict[str, str]:
+    return {"from": start.isoformat(), "to": end.isoformat()}
 
 
 def _next_month(day: date) -> date:

@@ -21,6 +21,8 @@ ADDRESSES = [
     f"{GAZA}/remarks/remark-hamas-2023-12-21-no-exchange-before-end",
     f"{GAZA}/events/doha-meeting-2023-11-09",
     f"{GAZA}/demands/hamas-2023-12-25-rejects-giving-up-power?on=2026-03-01&basis=recorded",
+    f"{GAZA}/changes?from=2024-07-01&to=2024-07-31",
+    "/how-to-read",
 ]
 
 

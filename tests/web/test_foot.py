@@ -13,6 +13,7 @@ from tests.services.databases import PUBLIC_URL
 GAZA = "/negotiations/gaza"
 PAGES = [
     GAZA,
+    f"{GAZA}/changes",
     f"{GAZA}/timeline",
     f"{GAZA}/positions/hamas/disarmament",
     f"{GAZA}/demands/hamas-2024-04-24-disarm-for-state",

@@ -43,6 +43,8 @@ ADDRESSES = [
     "/negotiations/gaza/actors/egypt?on=2024-09-04&basis=stated&rests=opponent",
     "/negotiations/gaza/issues/permanent-end-of-war?on=2024-09-04",
     "/api/v1/negotiations/gaza/positions?on=2024-09-04&standing=1",
+    "/negotiations/gaza/changes?from=2024-07-01&to=2024-07-31",
+    "/negotiations/gaza/changes?from=2023-11-01&to=2025-02-01&basis=stated",
     "/negotiations/gaza/nothing",
 ]
 

@@ -303,3 +303,12 @@ def test_a_day_to_come_has_not_been_recorded(desk: TestClient) -> None:
     page = desk.get(f"{GAZA}?basis=recorded&on=2999-01-01")
     assert page.status_code == 422
     assert "This day is still to come" in page.text
+
+
+def test_what_changed_on_this_site_is_told_by_what_it_showed_on_both_days(desk: TestClient) -> None:
+    change_demand(desk, DURING, summary="Would keep its arms.")
+    note_something(desk, LATER)
+    days = f"from={THEN}&to={DURING}"
+    told = words(desk.get(f"{GAZA}/changes?{days}&basis=recorded").text)
+    assert "as this site showed it" in told
+    assert desk.get(f"{GAZA}/changes?{days}&basis=reported").status_code == 200

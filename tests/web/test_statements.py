@@ -35,6 +35,8 @@ ADDRESSES = [
     f"{MADE}/issues/issue-1",
     f"{MADE}/issues/issue-1?on=2024-06-01&basis=stated&parties=party-1,mediator-1",
     f"/api/v1{MADE}/positions?on=2024-06-01",
+    f"{MADE}/changes?from=2024-05-01&to=2024-06-01",
+    f"{MADE}/changes?from=2023-12-01&to=2026-01-01&basis=stated",
 ]
 FEW, MANY = 500, 50_000
 # The page of an issue is the longest: a table on both bases, histories, charts.
