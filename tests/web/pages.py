@@ -1,0 +1,77 @@
+"""Every page that readers may open, with addresses of it in the bundled negotiations.
+
+Whoever adds a page names an address of it here, and every walk over all pages takes it in.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.web.security import Permission
+
+ON_A_DAY = "?on=2024-09-04"
+GAZA = "/negotiations/gaza"
+ONE = "/negotiations/{negotiation}"
+
+# By the path of the route: addresses, of which the later ones show what the first does not.
+PAGES: dict[str, tuple[str, ...]] = {
+    "/": ("/",),
+    "/how-to-read": ("/how-to-read",),
+    "/login": ("/login",),
+    ONE: (
+        f"{GAZA}{ON_A_DAY}",
+        f"{GAZA}?on=2024-09-04&columns=hamas@2024-02-07,hamas,proposal:israel-may-27-2024",
+        f"{GAZA}?on=2026-03-01&basis=recorded&columns=hamas",
+        "/negotiations/gaza-april-2024?on=2024-04-03",
+    ),
+    f"{ONE}/actors": (f"{GAZA}/actors{ON_A_DAY}",),
+    f"{ONE}/actors/{{actor}}": (f"{GAZA}/actors/hamas{ON_A_DAY}",),
+    f"{ONE}/changes": (f"{GAZA}/changes?from=2024-07-01&to=2024-07-31",),
+    f"{ONE}/demands/{{demand}}": (
+        f"{GAZA}/demands/hamas-2023-12-25-rejects-giving-up-power{ON_A_DAY}",
+        f"{GAZA}/demands/hamas-2023-12-25-rejects-giving-up-power?on=2023-11-15",
+    ),
+    f"{ONE}/events/{{event}}": (f"{GAZA}/events/cairo-no-progress-2024-04-08{ON_A_DAY}",),
+    f"{ONE}/issues": (f"{GAZA}/issues{ON_A_DAY}",),
+    f"{ONE}/issues/{{issue}}": (
+        f"{GAZA}/issues/permanent-end-of-war{ON_A_DAY}",
+        f"{GAZA}/issues/troop-withdrawal{ON_A_DAY}",
+    ),
+    f"{ONE}/positions/{{actor}}/{{issue}}": (f"{GAZA}/positions/hamas/governance-of-gaza{ON_A_DAY}",),
+    f"{ONE}/proposals/{{proposal}}": (
+        f"{GAZA}/proposals/israel-may-27-2024{ON_A_DAY}",
+        f"{GAZA}/proposals/paris-framework-jan-2024{ON_A_DAY}",
+    ),
+    f"{ONE}/remarks/{{remark}}": (f"{GAZA}/remarks/remark-il-2024-09-04-reduced-presence{ON_A_DAY}",),
+    f"{ONE}/responses/{{response}}": (f"{GAZA}/responses/r-november-truce-israel{ON_A_DAY}",),
+    f"{ONE}/sources/{{source}}": (f"{GAZA}/sources/scmp-2023-12-25{ON_A_DAY}",),
+    f"{ONE}/timeline": (
+        f"{GAZA}/timeline{ON_A_DAY}",
+        f"{GAZA}/timeline?on=2024-02-10&basis=stated&actor=hamas",
+        f"{GAZA}/timeline?on=2024-02-10&q=zzzz&denied=1",
+    ),
+    f"{ONE}/{{noun:cited}}/{{record}}/note": (f"{GAZA}/demands/isr-2023-11-09-no-fuel/note",),
+}
+
+# What readers may open that is no page, and why.
+NO_PAGES = {
+    f"{ONE}/timeline.csv": "a file",
+    f"{ONE}/positions": "leads on to the address of what was asked for",
+    f"{ONE}/terms/{{term}}": "leads on to its proposal",
+    f"{ONE}/{{noun:noun}}": "leads on to the time line",
+    "/login/{token}": "a link that is used up",
+    "/invitations/{token}": "a link that is used up",
+}
+
+ADDRESSES = [address for addresses in PAGES.values() for address in addresses]
+
+
+def without_address(found: Any) -> Iterator[str]:
+    """The routes that readers may open and of which nothing is said here; those of the API are none."""
+    for route in found:
+        nested = getattr(route, "original_router", None)
+        if nested is not None:
+            yield from without_address(nested.routes)
+        elif "GET" in (getattr(route, "methods", None) or ()):
+            may = route.endpoint.permission in (Permission.READ_PUBLISHED, Permission.SIGN_IN)
+            if may and not route.path.startswith("/api/") and route.path not in PAGES | NO_PAGES:
+                yield route.path
