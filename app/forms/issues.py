@@ -4,24 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.domain.dates import NotADate, parse_day
 from app.forms.filters import LONGEST, Cursor, Faults, read_cursor, read_period
 
 # More would be too narrow to read side by side.
 MOST_PARTIES = 6
-_FIELDS = ("parties", "from", "to", "before", "after")
+_FIELDS = ("parties", "from", "to", "earlier", "before", "after")
 
 
 @dataclass(frozen=True, slots=True)
 class IssueFilters:
     """``parties`` are the participants whose histories stand side by side; none asks for the usual ones.
 
-    ``since`` and ``until`` bound the time that the charts draw. ``before`` asks for the page of what is older
+    ``since`` and ``until`` bound the time that the charts draw; ``earlier`` is the day from which movement is
+    told. ``before`` asks for the page of what is older
     than a record, ``after`` for what is newer.
     """
 
     parties: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+    earlier: date | None = None
     before: Cursor | None = None
     after: Cursor | None = None
     typed: Mapping[str, str] = field(default_factory=dict)
@@ -30,7 +33,7 @@ class IssueFilters:
     @property
     def chosen(self) -> dict[str, str]:
         """What the links of the page carry on, without the place in the histories."""
-        names = ("parties", "from", "to")
+        names = ("parties", "from", "to", "earlier")
         return {name: self.typed[name] for name in names if self.typed[name] and name not in self.faults}
 
     @property
@@ -40,8 +43,8 @@ class IssueFilters:
         return {name: self.typed[name] for name in names if self.typed[name] and name not in self.faults}
 
 
-def read_issue_filters(query: Mapping[str, str]) -> IssueFilters:
-    """Read the address. Whether those who are named take part here, only the database can say."""
+def read_issue_filters(query: Mapping[str, str], on: date) -> IssueFilters:
+    """Read the address of a page as of a day. Whether those named take part, only the database can say."""
     typed = {name: query.get(name, "").strip() for name in _FIELDS}
     faults = Faults()
     for name, text in typed.items():
@@ -55,10 +58,21 @@ def read_issue_filters(query: Mapping[str, str]) -> IssueFilters:
     since, until = read_period(found, faults)
     if {"from", "to"} & set(faults):
         since = until = None
+    earlier = None
+    if text := found["earlier"]:
+        try:
+            earlier = parse_day(text)
+        except NotADate as fault:
+            faults["earlier"] = f"{fault}."
+        else:
+            if earlier >= on:
+                faults["earlier"] = "This is not before the day of the page; write an earlier one."
+                earlier = None
     return IssueFilters(
         parties,
         since,
         until,
+        earlier,
         read_cursor(found, "before", faults),
         read_cursor(found, "after", faults),
         typed,

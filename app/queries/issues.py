@@ -10,10 +10,11 @@ from app.db import ReadSession
 from app.domain.vocabulary import Basis
 from app.forms.issues import IssueFilters
 from app.models import Issue, PositionCell
+from app.queries.cells import AsOf, CellPage, Claim, PartyColumn, cell_pages
 from app.queries.charts import Charts, charts
+from app.queries.comparison import Comparison, PartyOn, also_needed, compare, ladders
 from app.queries.negotiations import ActorHead, Cast, IssueHead, NegotiationHead, cast_of, negotiation_head
 from app.queries.parallels import Asked, Parallels, parallels
-from app.queries.positions import AsOf, CellPage, Claim, PartyColumn, cell_pages
 from app.queries.scales import Scale, scales_of
 from app.queries.tallies import NO_RECORDS, Tally, tallies
 from app.queries.visibility import NoSuchRecord
@@ -43,6 +44,7 @@ class IssuePage:
     otherwise: Sequence[PartyColumn]
     histories: Parallels
     charts: Charts
+    compared: Comparison
     is_chosen: bool
 
     @property
@@ -113,6 +115,7 @@ def issue_page(
         otherwise=_otherwise(session, negotiation, cast, parties, shown, on, basis, columns),
         histories=parallels(session, whose, asked.before, asked.after),
         charts=charts(session, whose, scales.get(issue, ()), asked.since, asked.until),
+        compared=_compared(session, negotiation, cast, columns, shown, asked.earlier, basis),
         is_chosen=is_chosen,
     )
 
@@ -168,6 +171,29 @@ def _otherwise(
         for column, here in zip(elsewhere, columns, strict=True)
         if any(_reads(column.cells[issue]) != _reads(here.cells[issue]) for issue in here.cells)
     ]
+
+
+def _compared(
+    session: ReadSession,
+    negotiation: str,
+    cast: Cast,
+    columns: Sequence[PartyColumn],
+    shown: Sequence[IssueHead],
+    earlier: date | None,
+    basis: Basis,
+) -> Comparison:
+    """The gaps between those shown, and how each moved since an earlier day, if one is asked for."""
+    ids = [one.id for one in shown]
+    cells = {
+        (column.actor, issue, column.on): cell for column in columns for issue, cell in column.cells.items()
+    }
+    now = [PartyOn(column.actor, column.name, column.on) for column in columns]
+    then = [PartyOn(one.holder, one.name, earlier) for one in now] if earlier else []
+    beside = [*then, *also_needed([*then, *now], cast.parties())] if earlier else []
+    missing = [AsOf(one.holder, one.on) for one in beside if (one.holder, ids[0], one.on) not in cells]
+    only = Cast(cast.actors, {one.id: one for one in shown})
+    cells |= cell_pages(session, negotiation, missing, basis, only)
+    return compare([*then, *now], ids, cells, ladders(session, negotiation), cast.parties())
 
 
 def _reads(cell: CellPage) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from app.web.days import day_words
 
 Line = tuple[float, float, float, float]
 # The chart of a scale: the labels of its rungs, then the time, then the names at the lines' ends.
-WIDTH, LEFT, RIGHT = 1200.0, 244.0, 1084.0
+WIDTH, LEFT, RIGHT = 1200.0, 244.0, 1068.0
 STEP = 52.0
 # The chart of a unit; two stand beside each other.
 SMALL_WIDTH, SMALL_HEIGHT, SMALL_LEFT, SMALL_RIGHT = 600.0, 190.0, 64.0, 588.0
@@ -176,7 +176,7 @@ def scale_picture(chart: Charts, cast: Cast, parties: Sequence[ActorHead]) -> Pi
         base,
         time.months(56),
         sorted(glyphs, key=lambda glyph: (glyph.drawn.is_term, glyph.drawn.mark.own)),
-        rungs=[Rung(one.number, y(one.number), wrap(one.label, 36)[:3]) for one in chart.scale.rungs],
+        rungs=[Rung(one.number, y(one.number), wrap(one.label, 34)[:3]) for one in chart.scale.rungs],
         numbers=[Number(number, x, 16 + 15 * row, lowest[number]) for number, x, row in numbers],
         names=_names(chart, cast, parties, y, aside),
     )

@@ -1,6 +1,7 @@
 """The issues: each with its question, its scales, where each side stands, and how it came there."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -45,7 +46,7 @@ def show(request: Request, session: ViewReads, view: ViewOf, negotiation: str, i
     """An issue with everything that is known of it as of the day of the view."""
     if "party" in request.query_params:
         return _choose(request, view)
-    asked = read_issue_filters(request.query_params)
+    asked = read_issue_filters(request.query_params, view.on)
     faults = Faults(asked.faults)
     cast = cast_of(session, negotiation)
     if unknown := [party for party in asked.parties if party not in cast.actors]:
@@ -69,7 +70,7 @@ def show(request: Request, session: ViewReads, view: ViewOf, negotiation: str, i
 def _choose(request: Request, view: View) -> Response:
     """Take the parties over from the form, which works without JavaScript, into the address."""
     query = request.query_params
-    others = {name: query.get(name, "") for name in ("from", "to")}
+    others = {name: query.get(name, "") for name in ("from", "to", "earlier")}
     parties = ",".join(dict.fromkeys(party for party in query.getlist("party") if party))
     return RedirectResponse(
         address(request.url.path, **kept(view), parties=parties, **others) + "#histories", status_code=303
@@ -83,6 +84,9 @@ def _more(view: View, asked: IssueFilters) -> dict[str, Any]:
         "asked": asked,
         "carried": asked.chosen,
         "other": replace(view, basis=other, typed={**view.typed, "basis": other.value}),
+        "earlier_days": [(view.on - timedelta(days=days)).isoformat() for days in (30, 182, 365)]
+        if view.on > date(2, 1, 1)
+        else [],
         "months_of": months_of,
         "most_drawn": MOST_DRAWN,
         "scale_picture": scale_picture,

@@ -15,6 +15,7 @@ ADDRESSES = [
     f"{GAZA}/actors?on=2024-09-04",
     f"{GAZA}/actors/hamas?on=2024-09-04",
     f"{GAZA}/issues?on=2024-09-04",
+    f"{GAZA}/issues/prisoner-release?on=2025-09-30&parties=hamas,israel,united-states&earlier=2024-09-04",
     f"{GAZA}/actors/egypt?on=2024-09-04",
     f"{GAZA}/positions?on=2024-09-04",
     f"{GAZA}/issues/permanent-end-of-war?on=2024-09-04",

@@ -234,6 +234,8 @@ def test_whose_histories_are_shown_is_chosen_in_the_address(reader: TestClient) 
         ("parties=a,b,c,d,e,f,g", "At most 6 histories"),
         ("before=here", "“here” is no place"),
         ("from=soon", "“soon” is not a date"),
+        ("on=2024-05-06&earlier=2024-05-06", "This is not before the day of the page"),
+        ("earlier=2024-05", "“2024-05” is not a full day"),
         ("from=2024-05&to=2024-01", "“2024-01” is before “2024-05”"),
     ],
 )
@@ -258,6 +260,16 @@ def test_the_other_basis_is_told_where_it_reads_differently(small: TestClient) -
     then = words(small, f"{TALKS}/k?on=2024-01-02&basis=stated")
     assert "The same day, as known by then What a reader could know on this day" in then
     assert "Nothing reported later changes how 31 Dec 2024 reads." in words(small, f"{TALKS}/k?{END}")
+
+
+def test_the_sides_are_compared_on_the_day_and_with_an_earlier_one(reader: TestClient) -> None:
+    page = words(reader, f"{END_OF_WAR}?on=2024-05-06&parties=israel,hamas")
+    assert "How far apart on 6 May 2024 apart by 2–3 of 5 steps" in page
+    moved = words(reader, f"{END_OF_WAR}?on=2024-05-06&parties=israel,hamas&earlier=2024-02-10")
+    assert "How far apart, and who moved from 10 Feb 2024 to 6 May 2024" in moved
+    assert "Hamas, 10 Feb 2024 to 6 May 2024: unchanged" in moved
+    table = words(reader, f"{GAZA}?on=2024-05-06&columns=israel,hamas")
+    assert "end the war for good?apart by 2–3 of 5 steps" in table.replace("good? ", "good?")
 
 
 # --- The list of issues ----------------------------------------------------------------------------------
