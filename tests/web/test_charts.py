@@ -310,3 +310,14 @@ def test_a_range_of_rungs_is_a_band_between_its_rungs(
 
 def test_an_issue_on_which_nothing_can_be_drawn_has_no_chart(small: TestClient) -> None:
     assert 'id="charts"' not in small.get("/negotiations/reports/issues/i?on=2023-01-01").text
+
+
+def test_the_time_that_is_drawn_is_narrowed_by_links_to_a_year_and_a_month(reader: TestClient) -> None:
+    address = f"{GAZA}/issues/disarmament?on=2026-03-01&parties=hamas,israel"
+    page = reader.get(address).text
+    assert f'href="{address}&from=2025&to=2025#charts"'.replace("&", "&amp;") in page
+    year = reader.get(f"{address}&from=2025&to=2025").text
+    assert f'href="{address}&from=2025-03&to=2025-03#charts"'.replace("&", "&amp;") in year
+    chart = scale_chart(charts_of(reader, f"{address}&from=2025&to=2025"))
+    assert chart
+    assert (chart.frame["data-since"], chart.frame["data-until"]) == ("2025-01-01", "2025-12-31")
