@@ -12,7 +12,17 @@ from enum import StrEnum
 
 from app.domain.dates import NotADate, parse_day, parse_edtf
 from app.domain.search import fold
-from app.domain.vocabulary import Answer, Basis, DemandKind, EventKind, RecordType, RemarkKind, Rests, Track
+from app.domain.vocabulary import (
+    Answer,
+    Basis,
+    DemandKind,
+    EventKind,
+    RecordType,
+    RemarkKind,
+    Rests,
+    SourceStatus,
+    Track,
+)
 
 # Enough for any id or phrase; a longer one is no filter but an accident.
 LONGEST = 2000
@@ -404,3 +414,93 @@ def read_place(text: str) -> tuple[int, str | None]:
     if len(text) > 9 or not (text.isascii() and text.isdigit()):
         return 0, f"“{text[:40]}” is no place in the list; begin again from its first page."
     return int(text), None
+
+
+# --- Reports ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCursor:
+    """A place in a list of reports by date: the day, and the voice or the report, behind which it goes on."""
+
+    day: str
+    voice: str
+
+    def __str__(self) -> str:
+        return f"{self.day}~{self.voice}"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFilters:
+    """Which reports are asked for; None and empty mean *any*. ``relays`` tells those that relay another
+    from those that are an outlet's own.
+    """
+
+    outlet: str = ""
+    language: str = ""
+    status: SourceStatus | None = None
+    relays: bool | None = None
+    q: str = ""
+    after: SourceCursor | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The filters as an address carries them on to another page, without the place in the list."""
+        return {
+            name: text
+            for name, text in self.typed.items()
+            if text and name != "after" and name not in self.faults
+        }
+
+
+RELAYS = {"relays": True, "own": False}
+_SOURCE_FIELDS = ("outlet", "language", "status", "relays", "q", "after")
+
+
+def read_source_filters(query: Mapping[str, str]) -> SourceFilters:
+    """The filters of the list of reports. Whether an outlet is known here, only the database can say."""
+    typed = {name: query.get(name, "").strip() for name in _SOURCE_FIELDS}
+    faults = Faults()
+    for name, text in typed.items():
+        if len(text) > (_LONGEST_PHRASE if name == "q" else LONGEST) or _CONTROLS.search(text):
+            faults[name] = "This is too long, or has characters in it that nobody types."
+    found = {name: "" if name in faults else text for name, text in typed.items()}
+    status = None
+    if text := found["status"]:
+        if text in set(SourceStatus):
+            status = SourceStatus(text)
+        else:
+            faults["status"] = f"“{text}” is nothing that an outlet does; choose {_any_of(SourceStatus)}."
+    if (text := found["relays"]) and text not in RELAYS:
+        faults["relays"] = f"“{text}” cannot be used here; choose {_any_of(RELAYS)}."
+    if found["q"] and not fold(found["q"]).strip():
+        faults["q"] = "There is nothing in this to search for; write a word."
+    after, fault = read_source_cursor(found["after"])
+    if fault:
+        faults["after"] = fault
+    return SourceFilters(
+        outlet=found["outlet"],
+        language=found["language"],
+        status=status,
+        relays=RELAYS.get(found["relays"]),
+        q=fold(found["q"]).strip(),
+        after=after,
+        typed=typed,
+        faults=faults,
+    )
+
+
+def read_source_cursor(text: str) -> tuple[SourceCursor | None, str | None]:
+    """The place in a list of reports behind which a page begins, and what is wrong with it, if anything."""
+    if not text:
+        return None, None
+    day, _, voice = text.partition("~")
+    try:
+        parse_day(day)
+    except NotADate:
+        voice = ""
+    if len(text) > LONGEST or _CONTROLS.search(text) or not voice:
+        return None, f"“{text[:40]}” is no place in the list; begin again from its first page."
+    return SourceCursor(day, voice), None

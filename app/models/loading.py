@@ -99,7 +99,7 @@ def _load_with(
     holders, issues = {holder for holder, _ in own}, {issue for _, issue in own}
     terms = session.execute(
         select(Term.id, Term.proposal).where(
-            Term.negotiation == negotiation, _one_of(session, Term.issue, issues)
+            Term.negotiation == negotiation, is_one_of(session, Term.issue, issues)
         )
     ).all()
     proposals = {proposal for _, proposal in terms}
@@ -111,16 +111,16 @@ def _load_with(
         )
         .where(
             Response.negotiation == negotiation,
-            _one_of(session, Response.proposal, proposals),
+            is_one_of(session, Response.proposal, proposals),
             RecordActor.type == "response",
             RecordActor.part == "responds",
-            _one_of(session, RecordActor.actor, holders),
+            is_one_of(session, RecordActor.actor, holders),
         )
     ).all()
     events = session.scalars(
         select(Demand.overtaken_by).where(
             Demand.negotiation == negotiation,
-            _one_of(session, Demand.id, demands),
+            is_one_of(session, Demand.id, demands),
             Demand.overtaken_by.is_not(None),
         )
     ).all()
@@ -143,7 +143,9 @@ def load_deciding(
     deciding = set(demands) | _deciding(session, negotiation, demands, ())
     terms, responses = (
         session.scalars(
-            select(noun.id).where(noun.negotiation == negotiation, _one_of(session, noun.proposal, proposals))
+            select(noun.id).where(
+                noun.negotiation == negotiation, is_one_of(session, noun.proposal, proposals)
+            )
         ).all()
         for noun in (Term, Response)
     )
@@ -164,7 +166,7 @@ def contradicting_cells(
     return found
 
 
-def _one_of(session: Session, column: Any, ids: Collection[str]) -> ColumnElement[bool]:
+def is_one_of(session: Session, column: Any, ids: Collection[str]) -> ColumnElement[bool]:
     """Whether a column has one of these values, however many: they are one parameter of the statement."""
     listed = sorted(ids)
     if session.get_bind().dialect.name == "postgresql":
@@ -189,8 +191,8 @@ def _demands_in(
             RecordActor.negotiation == negotiation,
             RecordActor.type == "demand",
             RecordActor.part == "holder",
-            _one_of(session, RecordActor.actor, {holder for holder, _ in cells}),
-            _one_of(session, RecordIssue.issue, {issue for _, issue in cells}),
+            is_one_of(session, RecordActor.actor, {holder for holder, _ in cells}),
+            is_one_of(session, RecordIssue.issue, {issue for _, issue in cells}),
         )
     )
 
@@ -207,7 +209,7 @@ def _contradicted(session: Session, negotiation: str, demands: Collection[str]) 
         select(Link.from_demand, Link.to_demand).where(
             Link.negotiation == negotiation,
             Link.relation == LinkRelation.CONTRADICTS,
-            or_(_one_of(session, Link.from_demand, demands), _one_of(session, Link.to_demand, demands)),
+            or_(is_one_of(session, Link.from_demand, demands), is_one_of(session, Link.to_demand, demands)),
         )
     )
     return {demand for row in rows for demand in row}
@@ -244,7 +246,7 @@ def _withdrawals_in(session: Session, negotiation: str, cells: Collection[tuple[
 def _grouped_with(session: Session, negotiation: str, demands: Collection[str]) -> set[str]:
     """What is linked with these as restating or replacing, over however many steps."""
     start = select(Demand.id.label("id")).where(
-        Demand.negotiation == negotiation, _one_of(session, Demand.id, demands)
+        Demand.negotiation == negotiation, is_one_of(session, Demand.id, demands)
     )
     group = start.cte("joined", recursive=True)
     other = case((Link.from_demand == group.c.id, Link.to_demand), else_=Link.from_demand)
@@ -272,14 +274,14 @@ def _cells_of(session: Session, negotiation: str, demands: Collection[str]) -> l
             RecordActor.negotiation == negotiation,
             RecordActor.type == "demand",
             RecordActor.part == "holder",
-            _one_of(session, RecordActor.record, demands),
+            is_one_of(session, RecordActor.record, demands),
         )
     )
     return [(holder, issue, demand) for holder, issue, demand in rows]
 
 
 def _within(session: Session, only: _Only, type_: str, column: Any) -> ColumnElement[bool]:
-    return true() if only is None else _one_of(session, column, only.get(type_, ()))
+    return true() if only is None else is_one_of(session, column, only.get(type_, ()))
 
 
 def _any_of(session: Session, only: _Only, type_column: Any, column: Any) -> ColumnElement[bool]:
@@ -287,7 +289,7 @@ def _any_of(session: Session, only: _Only, type_column: Any, column: Any) -> Col
         return true()
     return or_(
         false(),
-        *((type_column == type_) & _one_of(session, column, ids) for type_, ids in only.items() if ids),
+        *((type_column == type_) & is_one_of(session, column, ids) for type_, ids in only.items() if ids),
     )
 
 

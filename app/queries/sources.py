@@ -1,46 +1,25 @@
 """One source with everything that is known of it: the publication, its origin, and what it is cited for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.db import ReadSession
-from app.domain.dates import parse_edtf
-from app.domain.vocabulary import Basis, OutletGrade, RecordType, SourceKind, SourceStatus
+from app.domain.vocabulary import Basis, RecordType, Rests
 from app.models import Citation, Record, Source
 from app.queries.citations import CitationLine, Subject, citations_of, counts_by
 from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
-from app.queries.timeline import TimelineRow, rows_of
+from app.queries.reports import FULL, Bears, SourceFull, as_of, bearings
+from app.queries.timeline import TimelineRow, is_resting, rows_of
 from app.queries.visibility import NoSuchRecord, published
 
 # One source rarely stands behind more; the next ones are a link away.
 PAGE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFull:
-    """A publication. ``status`` is what its outlet has done with it by the day of the view."""
-
-    id: str
-    outlet: str
-    title: str | None
-    url: str | None
-    published: str
-    published_last: str
-    language: str
-    kind: SourceKind | None
-    author: str | None
-    origin: str | None
-    voice: str
-    archive_url: str | None
-    status: SourceStatus | None
-    status_date: str | None
-    retracted_from: str | None
-    grade: OutletGrade | None
-    note: str | None
+# Of the reports that are one voice with it so many are named.
+MOST_OF_ONE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +32,17 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """``same_voice`` are the other reports that count as one with it; ``after`` is where the rest begins."""
+    """``same_voice`` are the other reports that count as one with it, ``reports`` how many there are with it;
+    ``after`` is where the rest of what it is cited for begins.
+    """
 
     negotiation: NegotiationHead
     cast: Cast
     source: SourceFull
     origin: SourceFull | None
     same_voice: Sequence[SourceFull]
+    reports: int
+    bears: Bears
     is_later: bool
     on: date
     cited: Sequence[Cited]
@@ -67,11 +50,19 @@ class SourcePage:
 
 
 def source_page(
-    session: ReadSession, negotiation: str, source: str, on: date, basis: Basis, *, after: int = 0
+    session: ReadSession,
+    negotiation: str,
+    source: str,
+    on: date,
+    basis: Basis,
+    *,
+    after: int = 0,
+    rests: Rests | None = None,
 ) -> SourcePage:
     """A source as of a day, or as of its own where it was printed later. Raises NoSuchRecord.
 
-    ``after`` is the place of entry behind which the records begin that it is cited for.
+    ``after`` is the place of entry behind which the records begin that it is cited for; with ``rests``
+    only those that rest on these speakers alone.
     """
     head = negotiation_head(session, negotiation)
     cast = cast_of(session, negotiation)
@@ -81,7 +72,8 @@ def source_page(
     here = found.pop(source)
     is_later = basis is not Basis.STATED and here.published_last > on.isoformat()
     day = date.fromisoformat(here.published_last) if is_later else on
-    places = _cited(session, negotiation, source, day, basis, after)
+    resting = [is_resting(session, negotiation, cast, rests, day, basis)] if rests else []
+    places = _cited(session, negotiation, source, day, basis, after, resting)
     subjects = [subject for subject, _ in places[:PAGE]]
     rows = rows_of(session, negotiation, cast, subjects, day, basis)
     citations = citations_of(session, negotiation, subjects, day, basis)
@@ -91,9 +83,11 @@ def source_page(
     return SourcePage(
         negotiation=head,
         cast=cast,
-        source=_as_of(here, day),
+        source=as_of(here, day),
         origin=found.get(here.origin or ""),
-        same_voice=[one for one in known if one.voice == here.voice],
+        same_voice=[as_of(one, day) for one in known if one.voice == here.voice][:MOST_OF_ONE],
+        reports=1 + sum(one.voice == here.voice for one in known),
+        bears=bearings(session, negotiation, [source], day, basis).get(source, Bears()),
         is_later=is_later,
         on=day,
         cited=[
@@ -112,25 +106,7 @@ def _sources(session: ReadSession, negotiation: str, source: str) -> dict[str, S
         .subquery()
     )
     rows: Any = session.execute(
-        select(
-            Source.id,
-            Source.outlet,
-            Source.title,
-            Source.url,
-            Source.published,
-            Source.published_last,
-            Source.language,
-            Source.kind,
-            Source.author,
-            Source.origin,
-            Source.voice,
-            Source.archive_url,
-            Source.status,
-            Source.status_date,
-            Source.retracted_from,
-            Source.grade,
-            Source.note,
-        )
+        select(*FULL)
         .where(
             Source.negotiation == negotiation,
             published(Source),
@@ -142,18 +118,14 @@ def _sources(session: ReadSession, negotiation: str, source: str) -> dict[str, S
     return {row.id: SourceFull(*row) for row in rows}
 
 
-def _as_of(source: SourceFull, day: date) -> SourceFull:
-    """The source without what its outlet did with it only later."""
-    since = source.retracted_from
-    if since is None and source.status_date:
-        since = parse_edtf(source.status_date).last.isoformat()
-    if since is None or since <= day.isoformat():
-        return source
-    return replace(source, status=None, status_date=None)
-
-
 def _cited(
-    session: ReadSession, negotiation: str, source: str, on: date, basis: Basis, after: int
+    session: ReadSession,
+    negotiation: str,
+    source: str,
+    on: date,
+    basis: Basis,
+    after: int,
+    only: Sequence[ColumnElement[bool]],
 ) -> list[tuple[Subject, int]]:
     """The records for which it is cited by the day, each with the place of its first entry."""
     place = func.min(Citation.ordinal)
@@ -171,6 +143,7 @@ def _cited(
             Citation.source == source,
             published(Citation),
             counts_by(on, basis),
+            *only,
         )
         .group_by(Citation.subject_type, Citation.subject)
         .having(place > after)

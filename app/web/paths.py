@@ -20,6 +20,13 @@ def address(path: str, **query: object) -> str:
     return quote(path, safe="/@:~-._") + (f"?{urlencode(pairs, safe='@:,')}" if pairs else "")
 
 
+def outlet_address(negotiation: str, outlet: str, **query: object) -> str:
+    """Where an outlet is read: it has no id, so that its name, whatever is in it, is one part of the path."""
+    return address(f"/negotiations/{negotiation}/outlets", **query).replace(
+        "/outlets", f"/outlets/{quote(outlet, safe='')}", 1
+    )
+
+
 def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 

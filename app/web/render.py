@@ -26,7 +26,7 @@ from app.web.figures import condition, figure, number_words
 from app.web.foot import foot_of, is_public
 from app.web.log import by_month
 from app.web.meanings import meaning
-from app.web.paths import address, href
+from app.web.paths import address, href, outlet_address
 
 TEMPLATES, STATIC = folder("templates"), folder("static")
 
@@ -84,6 +84,7 @@ def _environment() -> Environment:
         "figure": figure,
         "condition": condition,
         "href": href,
+        "outlet_address": outlet_address,
         "joined": joined,
         "by_month": by_month,
         "language": labels.language,

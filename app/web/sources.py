@@ -13,7 +13,7 @@ from app.domain.dates import NotADate, parse_edtf
 from app.domain.vocabulary import OutletGrade, SourceKind, SourceStatus
 from app.forms.base import Faults, Form, Typed, read_form
 from app.forms.filters import Faults as AddressFaults
-from app.forms.filters import read_place
+from app.forms.filters import read_place, read_rests, read_source_filters
 from app.forms.sources import (
     SOURCE_COLUMNS,
     CorrectSourceForm,
@@ -26,6 +26,7 @@ from app.queries.choices import origin_choices
 from app.queries.entries import newest_row
 from app.queries.histories import names_of, row_at
 from app.queries.negotiations import cast_of, negotiation_head
+from app.queries.origins import sources_page
 from app.queries.readings import reading_source
 from app.queries.sources import source_page
 from app.queries.supports import rests_page, stated_after
@@ -43,19 +44,44 @@ from app.web.values import Words
 router = APIRouter(include_in_schema=False)
 
 
+@router.get("/negotiations/{negotiation}/sources")
+@allow(Permission.READ_PUBLISHED)
+def index(request: Request, session: ViewReads, view: ViewOf, negotiation: str) -> Response:
+    """The reports that are known as of the day of the view, each origin with what relays it."""
+    filters = read_source_filters(request.query_params)
+    return show_record(
+        request,
+        session,
+        view,
+        negotiation,
+        "sources/index.html",
+        lambda on, basis: sources_page(session, negotiation, filters, on, basis),
+        filters.faults,
+        more={
+            "room": "sources",
+            "typed": filters.typed,
+            "chosen": filters.chosen,
+            "carried": filters.chosen,
+            "statuses": list(SourceStatus),
+        },
+    )
+
+
 @router.get("/negotiations/{negotiation}/sources/{source}")
 @allow(Permission.READ_PUBLISHED)
 def show(request: Request, session: ViewReads, view: ViewOf, negotiation: str, source: str) -> Response:
     """A source with everything that is known of it as of the day of the view."""
     after, fault = read_place(request.query_params.get("after", ""))
+    rests, faults = read_rests(request.query_params)
     return show_record(
         request,
         session,
         view,
         negotiation,
         "sources/show.html",
-        lambda on, basis: source_page(session, negotiation, source, on, basis, after=after),
-        AddressFaults({"after": fault} if fault else {}),
+        lambda on, basis: source_page(session, negotiation, source, on, basis, after=after, rests=rests),
+        AddressFaults(faults | ({"after": fault} if fault else {})),
+        more={"room": "sources", "rests": rests, "carried": {"rests": rests.value} if rests else {}},
     )
 
 

@@ -81,6 +81,8 @@ ADDRESSES = [
     f"{GAZA}/proposals/israel-may-27-2024",
     f"{GAZA}/proposals/israel-may-27-2024/compare",
     f"{GAZA}/sources/lbci-2023-11-08",
+    f"{GAZA}/sources",
+    f"{GAZA}/outlets/TASS",
     f"{GAZA}/actors",
     f"{GAZA}/actors/hamas",
     f"{GAZA}/actors/egypt",
