@@ -464,7 +464,7 @@ def read_source_filters(query: Mapping[str, str]) -> SourceFilters:
     typed = {name: query.get(name, "").strip() for name in _SOURCE_FIELDS}
     faults = Faults()
     for name, text in typed.items():
-        if len(text) > (_LONGEST_PHRASE if name == "q" else LONGEST) or _CONTROLS.search(text):
+        if len(text) > (_LONGEST_PHRASE if name == "q" else LONGEST) or CONTROLS.search(text):
             faults[name] = "This is too long, or has characters in it that nobody types."
     found = {name: "" if name in faults else text for name, text in typed.items()}
     status = None
@@ -472,9 +472,9 @@ def read_source_filters(query: Mapping[str, str]) -> SourceFilters:
         if text in set(SourceStatus):
             status = SourceStatus(text)
         else:
-            faults["status"] = f"“{text}” is nothing that an outlet does; choose {_any_of(SourceStatus)}."
+            faults["status"] = f"“{text}” is nothing that an outlet does; choose {any_of(SourceStatus)}."
     if (text := found["relays"]) and text not in RELAYS:
-        faults["relays"] = f"“{text}” cannot be used here; choose {_any_of(RELAYS)}."
+        faults["relays"] = f"“{text}” cannot be used here; choose {any_of(RELAYS)}."
     if found["q"] and not fold(found["q"]).strip():
         faults["q"] = "There is nothing in this to search for; write a word."
     after, fault = read_source_cursor(found["after"])
@@ -501,6 +501,6 @@ def read_source_cursor(text: str) -> tuple[SourceCursor | None, str | None]:
         parse_day(day)
     except NotADate:
         voice = ""
-    if len(text) > LONGEST or _CONTROLS.search(text) or not voice:
+    if len(text) > LONGEST or CONTROLS.search(text) or not voice:
         return None, f"“{text[:40]}” is no place in the list; begin again from its first page."
     return SourceCursor(day, voice), None
