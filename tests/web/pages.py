@@ -24,7 +24,11 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/negotiations/gaza-april-2024?on=2024-04-03",
     ),
     f"{ONE}/actors": (f"{GAZA}/actors{ON_A_DAY}",),
-    f"{ONE}/actors/{{actor}}": (f"{GAZA}/actors/hamas{ON_A_DAY}",),
+    f"{ONE}/actors/{{actor}}": (
+        f"{GAZA}/actors/hamas{ON_A_DAY}",
+        f"{GAZA}/actors/egypt{ON_A_DAY}",
+        f"{GAZA}/actors/united-kingdom{ON_A_DAY}",
+    ),
     f"{ONE}/changes": (f"{GAZA}/changes?from=2024-07-01&to=2024-07-31",),
     f"{ONE}/demands/{{demand}}": (
         f"{GAZA}/demands/hamas-2023-12-25-rejects-giving-up-power{ON_A_DAY}",
@@ -36,6 +40,15 @@ PAGES: dict[str, tuple[str, ...]] = {
         f"{GAZA}/issues/permanent-end-of-war{ON_A_DAY}",
         f"{GAZA}/issues/troop-withdrawal{ON_A_DAY}",
     ),
+    f"{ONE}/outlets": (f"{GAZA}/outlets{ON_A_DAY}",),
+    f"{ONE}/outlets/{{outlet:path}}": (
+        f"{GAZA}/outlets/TASS{ON_A_DAY}",
+        f"{GAZA}/outlets/UOL%20%2F%20AFP",
+    ),
+    f"{ONE}/positions": (
+        f"{GAZA}/positions{ON_A_DAY}",
+        "/negotiations/gaza-april-2024/positions?on=2024-04-03&rests=opponent_unnamed",
+    ),
     f"{ONE}/positions/{{actor}}/{{issue}}": (f"{GAZA}/positions/hamas/governance-of-gaza{ON_A_DAY}",),
     f"{ONE}/proposals/{{proposal}}": (
         f"{GAZA}/proposals/israel-may-27-2024{ON_A_DAY}",
@@ -43,6 +56,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     f"{ONE}/remarks/{{remark}}": (f"{GAZA}/remarks/remark-il-2024-09-04-reduced-presence{ON_A_DAY}",),
     f"{ONE}/responses/{{response}}": (f"{GAZA}/responses/r-november-truce-israel{ON_A_DAY}",),
+    f"{ONE}/sources": (f"{GAZA}/sources{ON_A_DAY}", f"{GAZA}/sources?on=2024-05-06&relays=relays"),
     f"{ONE}/sources/{{source}}": (f"{GAZA}/sources/scmp-2023-12-25{ON_A_DAY}",),
     f"{ONE}/timeline": (
         f"{GAZA}/timeline{ON_A_DAY}",
@@ -55,7 +69,6 @@ PAGES: dict[str, tuple[str, ...]] = {
 # What readers may open that is no page, and why.
 NO_PAGES = {
     f"{ONE}/timeline.csv": "a file",
-    f"{ONE}/positions": "leads on to the address of what was asked for",
     f"{ONE}/terms/{{term}}": "leads on to its proposal",
     f"{ONE}/{{noun:noun}}": "leads on to the time line",
     "/login/{token}": "a link that is used up",

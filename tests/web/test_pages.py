@@ -42,8 +42,8 @@ def _paths(found: Any) -> Iterator[str]:
 
 # --- The swap test (domain.md §9) -----------------------------------------------------------------------
 
-# A record keeps its id, whatever name it begins with.
-ACTORS = re.compile(r"(?<![\w-])(?:hamas|israel)(?![\w-])|\b(?:Hamas|Israel)\b")
+# A record keeps its id, whatever name it begins with. An outlet's name is part of its address.
+ACTORS = re.compile(r"(?<![\w-])(?:hamas|israel)(?![\w-])|(?:\b|(?<=%20))(?:Hamas|Israel)\b")
 OTHER = {"hamas": "israel", "israel": "hamas", "Hamas": "Israel", "Israel": "Hamas"}
 
 
