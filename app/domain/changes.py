@@ -4,7 +4,7 @@ Nothing is judged of the wording. A line came, went, or stays and reads differen
 that went is told by its fate on the later day, and age alone is none.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -140,6 +140,22 @@ def how_it_went(line: Line, fate: Fate | None, *, is_recorded: bool = True) -> t
     if fate is None:
         return Turn.UNSUPPORTED, None
     return _GONE[fate.standing], fate.by
+
+
+_STOOD = frozenset({Standing.STANDS, Standing.RESTATED})
+_DOWN = frozenset({Standing.REPLACED, Standing.WITHDRAWN, Standing.REJECTED})
+
+
+def taken_down(before: Mapping[Key, Fate], after: Mapping[Key, Fate]) -> tuple[Key, ...]:
+    """The records that stood on the earlier day, in the table or behind it, and have been taken down since.
+
+    Most of what stands is not in the table: what is replaced there would else go without a word.
+    """
+    return tuple(
+        key
+        for key, fate in after.items()
+        if fate.standing in _DOWN and key in before and before[key].standing in _STOOD
+    )
 
 
 def _lines(cell: Cell) -> dict[Key, Line]:

@@ -12,11 +12,20 @@ from sqlalchemy import ColumnElement, and_, func, not_, select
 
 from app.db import ReadSession
 from app.domain.cells import cell_from_json
-from app.domain.changes import CellChange, Line, Turn, compare, how_it_came, how_it_went, passed_by
+from app.domain.changes import (
+    CellChange,
+    Line,
+    Turn,
+    compare,
+    how_it_came,
+    how_it_went,
+    passed_by,
+    taken_down,
+)
 from app.domain.claims import Key
 from app.domain.position import Cell, Fate, Item, fates
-from app.domain.vocabulary import Basis, RecordType
-from app.models import ChangeDay, PositionCell, Proposal, Record
+from app.domain.vocabulary import Basis, LinkRelation, RecordType
+from app.models import ChangeDay, Link, PositionCell, Proposal, Record, RecordActor, RecordIssue
 from app.models.loading import load_fates
 from app.queries.cells import AsOf, Claim, claims_of, stored_cells
 from app.queries.negotiations import ActorHead, Cast, NegotiationHead, cast_of, negotiation_head
@@ -53,7 +62,8 @@ class ChangedLine:
 @dataclass(frozen=True, slots=True)
 class CellChanges:
     """What changed in one cell. ``days`` is on how many days it did, ``more_between`` how many lines that
-    came and went are not listed; ``standing`` how many more stand behind it than on the earlier day.
+    came and went are not listed, ``down`` what stood behind the table and was taken down, ``standing`` how
+    many more stand behind it than on the earlier day.
     """
 
     holder: str
@@ -64,6 +74,7 @@ class CellChanges:
     went: Sequence[ChangedLine] = ()
     between: Sequence[ChangedLine] = ()
     more_between: int = 0
+    down: Sequence[ChangedLine] = ()
     contested: bool | None = None
     standing: int = 0
     dropped: Sequence[Claim] = ()
@@ -133,11 +144,15 @@ def changes_page(
         for key in keys
         if between.get(key)
     }
-    reading = _Reading(earlier, later, negotiation, start, end, basis, compared, passed)
+    aimed = _aimed_at(later, negotiation, start, end, basis)
+    reading = _Reading(earlier, later, negotiation, start, end, basis, compared, passed, aimed)
     cells = {
         key: reading.cell(key, days.get(key, 0))
         for key in keys
-        if cast.actors[key[0]].is_party or not compared[key].is_nothing or passed.get(key)
+        if cast.actors[key[0]].is_party
+        or not compared[key].is_nothing
+        or passed.get(key)
+        or reading.down.get(key)
     }
     put_forward, answers, ended, more = _packages(later, negotiation, cast, start, end, basis)
     return ChangesPage(
@@ -209,6 +224,48 @@ def _between(
     return days, dict(found)
 
 
+def _aimed_at(
+    session: ReadSession, negotiation: str, start: date, end: date, basis: Basis
+) -> dict[CellKey, set[Key]]:
+    """The demands that a record of these days is said to replace, by the cells in which they stand."""
+    rows = session.execute(
+        select(RecordActor.actor, RecordIssue.issue, Link.to_demand)
+        .select_from(Record)
+        .join(Link, and_(Link.negotiation == Record.negotiation, Link.from_demand == Record.id))
+        .join(
+            RecordActor,
+            and_(
+                RecordActor.negotiation == Link.negotiation,
+                RecordActor.type == RecordType.DEMAND,
+                RecordActor.record == Link.to_demand,
+                RecordActor.part == "holder",
+            ),
+        )
+        .join(
+            RecordIssue,
+            and_(
+                RecordIssue.negotiation == Link.negotiation,
+                RecordIssue.type == RecordType.DEMAND,
+                RecordIssue.record == Link.to_demand,
+            ),
+        )
+        .where(
+            Record.negotiation == negotiation,
+            Record.type == RecordType.DEMAND,
+            published(Record),
+            Link.relation == LinkRelation.REPLACES,
+            known_by(end, basis),
+            not_(known_by(start, basis)),
+        )
+        .order_by(Record.last_day.desc(), Link.to_demand, RecordActor.actor, RecordIssue.issue)
+        .limit(MOST_BETWEEN)
+    )
+    found: dict[CellKey, set[Key]] = defaultdict(set)
+    for holder, issue, demand in rows:
+        found[holder, issue].add((RecordType.DEMAND, demand))
+    return dict(found)
+
+
 def _change_days(session: ReadSession, negotiation: str, start: date, end: date, basis: Basis) -> list[str]:
     return list(
         session.scalars(
@@ -237,7 +294,9 @@ class _Reading:
         basis: Basis,
         compared: Mapping[CellKey, CellChange],
         passed: Mapping[CellKey, Sequence[Line]],
+        aimed: Mapping[CellKey, set[Key]],
     ) -> None:
+        self.aimed = aimed
         self.start, self.basis, self.compared = start, basis, compared
         self.listed = {key: lines[-MOST_IN_A_CELL:] for key, lines in passed.items()}
         self.passed = passed
@@ -260,16 +319,18 @@ class _Reading:
         self.earlier = records_of(earlier, negotiation, set(known)) if earlier is not later else {}
         self.has_two_pasts = earlier is not later
         self.later = records_of(later, negotiation, {line.key for _, line in went})
+        self.down: dict[CellKey, list[Key]] = {}
         self.fates = self._fates(later, negotiation, end)
+        self.taken = self._taken(later, negotiation, end)
         by = {fate.by for found in self.fates.values() for fate in found.values() if fate.by}
         self.by = records_of(later, negotiation, by)
 
     def _fates(self, session: ReadSession, negotiation: str, end: date) -> dict[CellKey, dict[Key, Fate]]:
         """What has become, by the later day, of the lines that are not shown any more."""
         wanted = {
-            key: {line.key for line in (*change.went, *self.listed.get(key, ()))}
+            key: {line.key for line in (*change.went, *self.listed.get(key, ()))} | self.aimed.get(key, set())
             for key, change in self.compared.items()
-            if change.went or self.listed.get(key)
+            if change.went or self.listed.get(key) or self.aimed.get(key)
         }
         if not wanted:
             return {}
@@ -279,7 +340,29 @@ class _Reading:
         for (holder, issue), keys in wanted.items():
             all_fates = fates(records, holder, issue, end, self.basis.clock)
             found[holder, issue] = {key: fate for key, fate in all_fates.items() if key in keys}
+            if aimed := self.aimed.get((holder, issue)):
+                before = fates(records, holder, issue, self.start, self.basis.clock)
+                change = self.compared[holder, issue]
+                listed = {line.key for line in (*change.went, *self.listed.get((holder, issue), ()))}
+                down = [key for key in taken_down(before, all_fates) if key in aimed and key not in listed]
+                self.down[holder, issue] = sorted(down)
         return found
+
+    def _taken(
+        self, session: ReadSession, negotiation: str, end: date
+    ) -> dict[tuple[str, RecordType, str], Claim | None]:
+        """What was taken down from behind the table, as it is read on the later day."""
+        places = [(key[0], record) for key, down in self.down.items() for record in down]
+        lines = records_of(session, negotiation, {record for _, record in places})
+        items = [
+            (holder, Item(*record, lines[record].dated, lines[record].dated))
+            for holder, record in places
+            if record in lines
+        ]
+        claims = claims_of(session, negotiation, items, end, self.basis) if items else []
+        return {
+            (holder, item.type, item.id): claim for (holder, item), claim in zip(items, claims, strict=True)
+        }
 
     def cell(self, key: CellKey, days: int) -> CellChanges:
         change = self.compared[key]
@@ -299,11 +382,16 @@ class _Reading:
             went=[found for line in change.went if (found := self._went(key, line, self.gone))],
             between=[found for line in listed if (found := self._went(key, line, self.claims))],
             more_between=len(self.passed.get(key, ())) - len(listed),
+            down=[
+                found
+                for record in self.down.get(key, ())
+                if (found := self._went(key, Line("", Item(*record, "", "")), self.taken))
+            ],
             contested=change.contested,
             standing=change.standing,
             dropped=[claim for claim in dropped if claim],
             searched=change.searched,
-            is_nothing=change.is_nothing and not listed,
+            is_nothing=change.is_nothing and not listed and not self.down.get(key),
         )
 
     def _came(self, holder: str, line: Line) -> ChangedLine | None:
@@ -321,7 +409,7 @@ class _Reading:
         if claim is None:
             return None
         fate = self.fates.get(key, {}).get(line.key)
-        is_here = not self.has_two_pasts or claims is self.claims or line.key in self.later
+        is_here = not self.has_two_pasts or claims is not self.gone or line.key in self.later
         turn, by = how_it_went(line, fate, is_recorded=is_here)
         return ChangedLine(claim, (turn,), self.by.get(by) if by else None)
 

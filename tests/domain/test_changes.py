@@ -6,7 +6,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.changes import CellChange, Turn, compare, how_it_came, how_it_went, passed_by
+from app.domain.changes import CellChange, Turn, compare, how_it_came, how_it_went, passed_by, taken_down
 from app.domain.claims import Key
 from app.domain.position import Cell, Fate, Item, Standing, cell_history, fates
 from app.domain.vocabulary import Basis, Empty, RecordType
@@ -125,3 +125,21 @@ def test_what_became_of_a_line_is_told_by_its_fate_and_age_is_none() -> None:
     assert how_it_went(line, None, is_recorded=False) == (Turn.REMOVED, None)
     assert how_it_came(known_before=True) is Turn.FRONT
     assert how_it_came(known_before=False) is Turn.NEW
+
+
+@given(negotiations(), BASES, st.sampled_from(DAYS), st.sampled_from(DAYS))
+def test_what_was_taken_down_stood_before_and_stands_no_more(
+    tables: Tables, basis: Basis, one: date, other: date
+) -> None:
+    records = records_from(tables)
+    for holder in HOLDERS:
+        for issue in ISSUES:
+            before = fates(records, holder, issue, min(one, other), basis)
+            after = fates(records, holder, issue, max(one, other), basis)
+            down = taken_down(before, after)
+            shown = keys(on(cell_history(records, holder, issue, basis), max(one, other)))
+            assert not set(down) & shown
+            for key in down:
+                assert before[key].standing in (Standing.STANDS, Standing.RESTATED)
+                assert after[key].by is not None or after[key].standing is Standing.WITHDRAWN
+            assert taken_down(after, after) == ()
