@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from app.db import ReadSession
+from app.domain.agreement import Agreement, between
 from app.domain.position import Cell, Fate, Standing, fates, position
 from app.domain.vocabulary import Basis, RecordType, Slot, Track
 from app.forms.filters import Latest
@@ -14,7 +15,7 @@ from app.models import ChangeDay, PositionCell
 from app.models.loading import load_cells
 from app.queries.cells import AsOf, CellPage, Claim, PartyColumn, cell_pages, stored_cells
 from app.queries.citations import CitationLine, citations_of, evidence
-from app.queries.columns import MissingColumn, latest_of
+from app.queries.columns import MissingColumn, agreed, agreed_text, mediators_latest
 from app.queries.comparison import Comparison, PartyOn, also_needed, compare, ladders
 from app.queries.demands import Relation, links_of
 from app.queries.negotiations import ActorHead, Cast, IssueHead, NegotiationHead, cast_of, negotiation_head
@@ -69,14 +70,21 @@ def positions_page(
     is_default = not choices
     if is_default:
         choices = [ColumnChoice(party.id, None, None, party.id) for party in cast.parties()]
-        latest = latest_proposal(session, negotiation, on, basis)
-        if latest:
-            choices = [*choices, ColumnChoice(None, None, latest, f"proposal:{latest}")]
+        newest = latest_proposal(session, negotiation, on, basis)
+        if newest:
+            choices = [*choices, ColumnChoice(None, None, newest, f"proposal:{newest}")]
+    parties = between(
+        [choice.actor for choice in choices if choice.actor], [party.id for party in cast.parties()]
+    )
+    agreement: Agreement | None = None
+    if any(choice.latest is Latest.AGREED for choice in choices):
+        agreement = agreed_text(session, negotiation, on, basis, parties)
+    by_mediators: str | None = None
+    if any(choice.latest is Latest.MEDIATORS for choice in choices):
+        by_mediators = mediators_latest(session, negotiation, on, basis, cast)
+    latest = {Latest.AGREED: agreement.proposal if agreement else None, Latest.MEDIATORS: by_mediators}
     choices = [
-        replace(choice, proposal=latest_of(session, negotiation, choice.latest, on, basis, cast))
-        if choice.latest
-        else choice
-        for choice in choices
+        replace(choice, proposal=latest[choice.latest]) if choice.latest else choice for choice in choices
     ]
     wanted = [choice.proposal for choice in choices if choice.proposal]
     packages = proposal_columns(session, negotiation, wanted, on, basis, cast)
@@ -98,9 +106,10 @@ def positions_page(
     unknown = []
     for choice in choices:
         if choice.proposal in packages:
-            columns.append(replace(packages[choice.proposal], key=choice.key))
+            why = agreed(agreement, cast) if agreement and choice.latest is Latest.AGREED else None
+            columns.append(replace(packages[choice.proposal], key=choice.key, agreed=why))
         elif choice.latest:
-            columns.append(MissingColumn(choice.key, choice.latest, on))
+            columns.append(MissingColumn(choice.key, choice.latest, on, list(map(cast.name, parties))))
         elif choice.actor in cast.actors:
             day = choice.day or on
             of_actor = {issue: cells[choice.actor, issue, day] for issue in cast.issues}

@@ -20,8 +20,23 @@ from app.queries.visibility import published
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """Why a text is the agreed one: its outcome is on record, or these have accepted it.
+
+    Of those in ``only_told`` only others say so; the two tracks are not counted together.
+    """
+
+    on_record: bool
+    accepted_by: Sequence[str]
+    only_told: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalColumn:
-    """A proposal as a column: its terms by issue, and the party's answers, the latest first."""
+    """A proposal as a column: its terms by issue, and the party's answers, the latest first.
+
+    ``agreed`` says why it is the agreed one, where it was asked for as that.
+    """
 
     key: str
     record: RecordLine
@@ -32,6 +47,7 @@ class ProposalColumn:
     terms: Mapping[str, Sequence[RecordLine]]
     tabled_by: Mapping[str, Sequence[str]]
     answers: Mapping[str, Sequence[AnswerLine]]
+    agreed: Agreed | None = None
 
     @property
     def name(self) -> str:

@@ -124,7 +124,7 @@ LABELS: dict[type, dict[str, str]] = {
     },
     Latest: {
         "mediators": N_("Mediators’ latest proposal"),
-        "agreed": N_("Text agreed last"),
+        "agreed": N_("Latest agreed text"),
     },
     LinkRelation: {
         "replaces": N_("Replaces"),

@@ -106,7 +106,7 @@ def _four_columns(found: PositionsPage) -> str:
 
 
 def _four(one: str, other: str) -> str:
-    """Two parties, the mediators’ latest proposal, and the text agreed last (domain.md §6)."""
+    """Two parties, the mediators’ latest proposal, and the latest agreed text (domain.md §6)."""
     texts = [Column(latest=Latest.MEDIATORS), Column(latest=Latest.AGREED)]
     return ",".join(map(str, [Column(actor=one), Column(actor=other), *texts]))
 

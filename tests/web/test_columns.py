@@ -1,5 +1,6 @@
 """The columns of the positions table: anything beside anything, chosen by form and held in the address."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -68,12 +69,72 @@ def test_a_text_that_a_party_put_forward_too_is_not_the_mediators(agreed: TestCl
 
 def test_a_text_counts_as_agreed_from_the_day_on_which_it_was(agreed: TestClient) -> None:
     before = agreed.get(f"{TALKS}?on=2024-02-09&columns=p,q,{FOUR}").text
-    assert "No text is recorded as agreed by 9 February 2024." in before
+    assert "No text is recorded as agreed, or as accepted by P and Q, by 9 February 2024." in before
     after = agreed.get(f"{TALKS}?on=2024-02-10&columns=p,q,{FOUR}").text
     assert "No text is recorded as agreed" not in after
-    assert "Agreed <time" in after.partition("<thead")[2].partition("</thead>")[0]
+    assert "Recorded as agreed, <time" in after.partition("<thead")[2].partition("</thead>")[0]
     cells = table(agreed, f"{TALKS}?on=2024-02-10&columns=p,q,{FOUR}")["i"]
-    assert "T1" in cells["Text agreed last: Text of M"]
+    assert "T1" in cells["Latest agreed text: Text of M"]
+
+
+def head_of(client: TestClient, address: str) -> str:
+    """The heads of the columns in words."""
+    head = client.get(address).text.partition("<thead")[2].partition("</thead>")[0]
+    return " ".join(re.sub("<[^>]+>", " ", "<" + head).split())
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2023-11-25", "Four-day truce of November 2023 .* Accepted by Israel and Hamas$"),
+        ("2023-12-01", "Four-day truce .* Accepted by Israel and Hamas · Collapsed 1 Dec 2023$"),
+        ("2024-09-04", "Four-day truce .* Accepted by Israel and Hamas · Collapsed 1 Dec 2023$"),
+        # In May 2024 Hamas alone accepted, in January 2025 only Hamas is recorded to have.
+        ("2025-02-01", "Four-day truce .* Accepted by Israel and Hamas · Collapsed 1 Dec 2023$"),
+        (
+            "2025-11-01",
+            "Implementation steps .* Accepted by Israel and Hamas; of Israel only others say so$",
+        ),
+    ],
+)
+def test_a_text_that_the_parties_shown_have_all_accepted_is_agreed(
+    reader: TestClient, day: str, words: str
+) -> None:
+    assert re.search(
+        f"Latest agreed text {words}", head_of(reader, f"{GAZA}?on={day}&columns=israel,hamas,{FOUR}")
+    )
+    swapped = head_of(reader, f"{GAZA}?on={day}&columns=hamas,israel,{FOUR}")
+    assert re.search(f"Latest agreed text {words.replace('Israel and Hamas', 'Hamas and Israel')}", swapped)
+
+
+def test_an_acceptance_counts_from_the_day_on_which_it_was_reported_or_with_hindsight_said(
+    reader: TestClient,
+) -> None:
+    columns = f"columns=israel,hamas,{FOUR}"
+    none = "No text is recorded as agreed, or as accepted by Israel and Hamas, by 22 November 2023."
+    assert none in head_of(reader, f"{GAZA}?on=2023-11-22&{columns}")
+    assert "Accepted by Israel and Hamas" in head_of(reader, f"{GAZA}?on=2023-11-23&{columns}")
+    assert "Accepted by Israel and Hamas" in head_of(reader, f"{GAZA}?on=2023-11-22&basis=stated&{columns}")
+
+
+@pytest.mark.parametrize(
+    "columns", ["latest:agreed", "hamas,latest:agreed", "israel,hamas,pij,latest:agreed"]
+)
+def test_where_no_two_parties_stand_beside_it_all_must_have_accepted(
+    reader: TestClient, columns: str
+) -> None:
+    who = "Israel, Hamas and Palestinian Islamic Jihad"
+    none = f"No text is recorded as agreed, or as accepted by {who}, by 25 November 2023."
+    assert none in head_of(reader, f"{GAZA}?on=2023-11-25&columns={columns}")
+
+
+def test_who_has_accepted_stands_in_the_row_of_answers_with_whoever_says_so(reader: TestClient) -> None:
+    page = reader.get(f"{GAZA}?on=2025-11-01&columns=israel,hamas,latest:agreed").text
+    row = page.partition('class="answers"')[2].partition("</tr>")[0]
+    israel, hamas = row.partition('data-col="Israel"')[2].split('data-col="Hamas"')
+    assert "<b>Others say</b> · accepted" in israel
+    assert "Donald Trump" in israel
+    assert "<b>Accepted</b>" in hamas
 
 
 def test_where_there_is_no_such_text_by_the_day_the_column_stays_and_says_so(reader: TestClient) -> None:
@@ -82,9 +143,9 @@ def test_where_there_is_no_such_text_by_the_day_the_column_stays_and_says_so(rea
         "Israel",
         "Hamas",
         "Mediators’ latest proposal",
-        "Text agreed last",
+        "Latest agreed text",
     }
-    assert cells["ceasefire-duration"]["Text agreed last"] == "No such text"
+    assert cells["ceasefire-duration"]["Latest agreed text"] == "No such text"
     page = reader.get(f"{GAZA}?on=2023-11-10&columns=israel,hamas,{FOUR}").text
     assert "No proposal of the mediators alone was reported by 10 November 2023." in page
 
