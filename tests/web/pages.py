@@ -17,6 +17,11 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/": ("/",),
     "/how-to-read": ("/how-to-read",),
     "/login": ("/login",),
+    "/search": (
+        "/search",
+        "/search?q=corridor",
+        "/search?q=%D9%88%D9%82%D9%81&negotiation=gaza&on=2024-09-04",
+    ),
     ONE: (
         f"{GAZA}{ON_A_DAY}",
         f"{GAZA}?on=2024-09-04&columns=hamas@2024-02-07,hamas,proposal:israel-may-27-2024",
@@ -50,6 +55,10 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/negotiations/gaza-april-2024/positions?on=2024-04-03&rests=opponent_unnamed",
     ),
     f"{ONE}/positions/{{actor}}/{{issue}}": (f"{GAZA}/positions/hamas/governance-of-gaza{ON_A_DAY}",),
+    f"{ONE}/proposals": (f"{GAZA}/proposals{ON_A_DAY}", f"{GAZA}/proposals?on=2025-12-01&state=ended"),
+    f"{ONE}/proposals/{{proposal}}/compare": (
+        f"{GAZA}/proposals/hamas-july-2-2024/compare?with=israel-may-27-2024&on=2024-09-04",
+    ),
     f"{ONE}/proposals/{{proposal}}": (
         f"{GAZA}/proposals/israel-may-27-2024{ON_A_DAY}",
         f"{GAZA}/proposals/paris-framework-jan-2024{ON_A_DAY}",
