@@ -108,6 +108,25 @@ def test_the_arrow_keys_move_to_the_neighbouring_days(page: Page, site: str) -> 
     expect(page.locator("#on")).to_have_value("2024-09-04")
 
 
+@pytest.mark.parametrize("java_script_enabled", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_on_a_phone_answers_are_in_sight_and_every_issue_leads_back_to_the_list(
+    new_page: NewPage, site: str, java_script_enabled: bool
+) -> None:
+    page = new_page(viewport={"width": 360, "height": 900}, java_script_enabled=java_script_enabled)
+    page.goto(f"{site}{GAZA}?on=2024-09-04&columns=israel,hamas,latest:mediators,latest:agreed")
+    expect(page.locator(".answers .claim").first.locator(".k")).to_be_in_viewport()
+    expect(page.locator(".answers p").filter(has_text="Accepted by Israel and Hamas")).to_be_visible()
+    expect(page.locator(".answers p").filter(has_text="Collapsed 1 Dec 2023")).to_be_visible()
+    page.locator("#disarmament").get_by_role("link", name="All issues").click()
+    list_of_issues = page.get_by_text("Go to an issue")
+    expect(list_of_issues).to_be_in_viewport()
+    list_of_issues.click()
+    page.locator(".jump").get_by_role("link", name="Government and security control of Gaza").click()
+    expect(page.locator("#governance-of-gaza")).to_be_in_viewport()
+    page.locator(".folds summary", has_text="How to read this").click()
+    expect(page.get_by_text("age removes nothing.").locator("visible=true")).to_have_count(1)
+
+
 ADDRESSES = {
     "home": "/",
     "positions": f"{GAZA}?on=2024-09-04",
