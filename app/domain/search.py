@@ -196,7 +196,7 @@ SEVERAL_DAYS = mark("days", "several")
 # --- What is sought -------------------------------------------------------------------------------------
 
 # A word that is being typed is completed from so many letters on.
-_BEGUN = 2
+_BEGUN = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,13 @@ from sqlalchemy import select, text
 from app.db import ReadSession
 from app.domain.search import NO_DAY, SEVERAL_DAYS, Found, Sought, first_place, look, mark
 from app.domain.vocabulary import Basis, RecordType
+from app.forms.filters import TimelineFilters
 from app.forms.searches import NAMES, SearchFilters
-from app.models import ActorAlias, Issue, Record, Source
-from app.queries.citations import CitationLine, among
+from app.models import ActorAlias, Issue, Source
+from app.queries.citations import CitationLine
 from app.queries.negotiations import Cast, NegotiationHead, cast_of
-from app.queries.records import RecordLine, known_by
-from app.queries.timeline import TimelineRow, rows_of
+from app.queries.records import RecordLine
+from app.queries.timeline import TimelineRow, rows_of, selected_of
 from app.queries.visibility import published
 
 PAGE = 25
@@ -28,7 +29,9 @@ PAGE = 25
 MOST_NAMES = 10
 # What is read at once, and how often before a page is left unfilled: filters that only the records
 # themselves can answer, or an early day, may leave little of what the index proposes.
-_CHUNK, _ROUNDS = 50, 8
+_CHUNK, _ROUNDS = 200, 8
+# So many more than a page holds are read, as some may not have the words in what is known by the day.
+_SPARE = 10
 # On PostgreSQL: so few are all read and put in order; of more, the newest are looked through first.
 _FEW, _WINDOW = 1000, 20_000
 # How much is shown of a text around what was found in it, in characters.
@@ -143,12 +146,17 @@ class _Search:
         hits: list[Hit] = []
         for _ in range(_ROUNDS):
             candidates = self._candidates(below)
-            hits += self._hits(candidates)
+            selected = self._selected(candidates)
+            read = selected[: PAGE + _SPARE - len(hits)]
+            hits += self._hits(read)
             if len(hits) > PAGE:
                 return hits[:PAGE], hits[PAGE - 1].place
-            if len(candidates) < _CHUNK:
+            if len(read) < len(selected):
+                below = read[-1].place
+            elif len(candidates) < _CHUNK:
                 return hits, None
-            below = candidates[-1].place
+            else:
+                below = candidates[-1].place
         return hits, below
 
     def _candidates(self, below: int | None) -> list[_Candidate]:
@@ -177,14 +185,29 @@ class _Search:
         }
         return tuple(mark(kind, id_) for kind, id_ in named.items() if id_)
 
-    def _hits(self, candidates: Sequence[_Candidate]) -> list[Hit]:
-        by_negotiation: dict[str, list[_Candidate]] = defaultdict(list)
+    def _by_negotiation(self, candidates: Sequence[_Candidate]) -> dict[str, list[_Candidate]]:
+        found: dict[str, list[_Candidate]] = defaultdict(list)
         for one in candidates:
-            by_negotiation[one.negotiation].append(one)
+            if one.negotiation in self.negotiations:
+                found[one.negotiation].append(one)
+        return found
+
+    def _selected(self, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+        """Those that are known by the day, and that every filter lets through."""
+        chosen, kept = self.chosen, set()
+        filters = TimelineFilters(
+            actor=chosen.actor, since=chosen.since, until=chosen.until, track=chosen.track
+        )
+        for negotiation, some in self._by_negotiation(candidates).items():
+            keys = [(RecordType(one.noun), one.record) for one in some if one.noun != "source"]
+            cast = self.cast(negotiation)
+            found = selected_of(self.session, negotiation, cast, keys, filters, self.on, self.basis)
+            kept |= {(negotiation, type_.value, id_) for type_, id_ in found}
+        return [one for one in candidates if one.noun == "source" or one[1:] in kept]
+
+    def _hits(self, candidates: Sequence[_Candidate]) -> list[Hit]:
         found: dict[int, Hit] = {}
-        for negotiation, some in by_negotiation.items():
-            if negotiation not in self.negotiations:
-                continue
+        for negotiation, some in self._by_negotiation(candidates).items():
             sources = [one for one in some if one.noun == "source"]
             records = [one for one in some if one.noun != "source"]
             found |= {hit.place: hit for hit in self._records(negotiation, records)}
@@ -193,31 +216,10 @@ class _Search:
 
     def _records(self, negotiation: str, candidates: Sequence[_Candidate]) -> Iterator[Hit]:
         places = {(RecordType(one.noun), one.record): one.place for one in candidates}
-        if not places:
-            return
-        known = self.session.execute(
-            select(Record.type, Record.id).where(
-                Record.negotiation == negotiation,
-                among(places, Record.type, Record.id),
-                published(Record),
-                known_by(self.on, self.basis),
-            )
-        )
-        keys = [(type_, id_) for type_, id_ in known]
         cast = self.cast(negotiation)
-        for row in rows_of(self.session, negotiation, cast, keys, self.on, self.basis):
-            if self._is_among(row) and (hit := self._of_record(negotiation, row, places[row.record.subject])):
+        for row in rows_of(self.session, negotiation, cast, list(places), self.on, self.basis):
+            if hit := self._of_record(negotiation, row, places[row.record.subject]):
                 yield hit
-
-    def _is_among(self, row: TimelineRow) -> bool:
-        """Whether the filters let a record through that only the record itself can answer."""
-        chosen = self.chosen
-        if chosen.until and row.record.first_day > chosen.until.isoformat():
-            return False
-        if not chosen.track:
-            return True
-        judged = [chosen.actor] if chosen.actor in row.actors else row.actors
-        return any(row.track(actor) is chosen.track for actor in judged)
 
     def _of_record(self, negotiation: str, row: TimelineRow, place: int) -> Hit | None:
         record, cast = row.record, self.cast(negotiation)

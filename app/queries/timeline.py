@@ -25,7 +25,7 @@ from app.models import (
     Term,
 )
 from app.models.records import PARTS, SUBJECT_PARTS
-from app.queries.citations import CitationLine, Evidence, Subject, citations_of, counts_by, evidence
+from app.queries.citations import CitationLine, Evidence, Subject, among, citations_of, counts_by, evidence
 from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
 from app.queries.records import (
     RecordLine,
@@ -239,6 +239,21 @@ def is_resting(
     return _Reading(session, negotiation, cast, TimelineFilters(), on, basis).resting(rests)
 
 
+def selected_of(
+    session: ReadSession,
+    negotiation: str,
+    cast: Cast,
+    subjects: Sequence[Subject],
+    filters: TimelineFilters,
+    on: date,
+    basis: Basis,
+) -> set[Subject]:
+    """Those of these records that are known by the day and that the filters select."""
+    if not subjects:
+        return set()
+    return set(_Reading(session, negotiation, cast, filters, on, basis).selected_of(subjects))
+
+
 def rows_of(
     session: ReadSession,
     negotiation: str,
@@ -302,6 +317,10 @@ class _Reading:
         )
         rows = self.rows(self._subjects(wanted), possible=True)
         return [row for row in rows if row.evidence.reports]
+
+    def selected_of(self, subjects: Sequence[Subject]) -> list[Subject]:
+        known = and_(known_by(self.on, self.basis), among(subjects, Record.type, Record.id))
+        return self._subjects(self._selected(possible=False).where(known))
 
     def _subjects(self, wanted: Select[RecordType, str]) -> list[Subject]:
         return [(kind, record) for kind, record in self.session.execute(wanted)]

@@ -20,7 +20,7 @@ PLACE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # Words are folded and parted already: whatever stands between two spaces is one of them.
 SQLITE = """
 CREATE VIRTUAL TABLE search_words USING fts5(
-    words, marks, content='search_texts', content_rowid='place', prefix='2 3',
+    words, marks, content='search_texts', content_rowid='place', prefix='3',
     tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
 );
 CREATE TRIGGER search_texts_added AFTER INSERT ON search_texts BEGIN
@@ -40,7 +40,7 @@ POSTGRESQL = """
 ALTER TABLE search_texts ADD COLUMN search_words tsvector GENERATED ALWAYS AS (
     to_tsvector('pg_catalog.simple', words) || array_to_tsvector(string_to_array(marks, ' '))
 ) STORED;
-CREATE INDEX search_words_of_texts ON search_texts USING gin (search_words) WITH (fastupdate = off)
+CREATE INDEX search_words_of_texts ON search_texts USING gin (search_words) WITH (gin_pending_list_limit = 1024)
 """
 
 

@@ -96,11 +96,13 @@ COPIED = {
     "citations": {"number": "number + n * 1000000", "subject": "subject || '-' || n"},
     "citation_speakers": {"citation": "citation + n * 1000000"},
     "citation_attributions": {"citation": "citation + n * 1000000"},
+    "search_texts": {"place": "place + n", "record": "record || '-' || n"},
 }
 ONLY_DEMANDS = {
     "records": "type = 'demand'",
     "record_actors": "type = 'demand'",
     "record_issues": "type = 'demand'",
+    "search_texts": "noun = 'demand'",
     "citations": "subject_type = 'demand'",
     "citation_speakers": "citation IN (SELECT number FROM citations WHERE subject_type = 'demand')",
     "citation_attributions": "citation IN (SELECT number FROM citations WHERE subject_type = 'demand')",
