@@ -568,7 +568,18 @@ def _take_out(
         Change("remove", type_.value, term, with_review(before.rows[type_, term], status), None, reason)
         for type_, term in out
     ]
-    note(session, negotiation, changes, now=by.now, account=by.account)
+    cited = {number: row for number, row in before.citations.items() if number not in after.citations}
+    statuses = session.execute(
+        select(Citation.number, Citation.review_status)
+        .where(Citation.negotiation == negotiation, Citation.number.in_(list(cited)))
+        .order_by(Citation.number)
+    )
+    # Each may have come further than its term, or not so far.
+    gone = [
+        Change("remove", "citation", str(number), with_review(cited[number], come), None, reason)
+        for number, come in statuses
+    ]
+    note(session, negotiation, [*gone, *changes], now=by.now, account=by.account)
     for model, names in ((Citation, Citation.subject), (Term, Term.id), (Record, Record.id)):
         of_type = {
             Citation: Citation.subject_type == RecordType.TERM,

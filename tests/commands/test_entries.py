@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, and_, select
 
 from app.commands.entries import (
     By,
@@ -22,7 +22,7 @@ from app.commands.reviews import return_entry, submit_entry
 from app.commands.sources import begin_source
 from app.db import WriteSession, read_session, write_session
 from app.domain.vocabulary import RecordType, ReviewStatus
-from app.models import Account, Record, Revision, Source
+from app.models import Account, Citation, Record, Revision, Source
 from app.queries.revisions import verify
 from tests.make import talks, write_package
 from tests.packages import NOW, load
@@ -146,6 +146,38 @@ def test_a_term_taken_out_before_its_proposal_is_published_is_told_to_nobody(des
         )
         assert status_of(session, "talks", RecordType.TERM, f"{proposal}-t04") is ReviewStatus.SUBMITTED
         session.commit()
+
+
+def test_a_report_of_a_term_that_is_taken_out_before_it_is_published_leaves_a_revision(desk: Engine) -> None:
+    with write_session(desk) as session:
+        proposal = propose(session, CONTRIBUTOR)
+        terms = [f"{proposal}-t0{number}" for number in (1, 2, 3)]
+        report = Entry({**SOURCE, "outlet": "Other"}, WORDS, type=RecordType.TERM)
+        number = cite_record(session, "talks", terms[2], report, CONTRIBUTOR)
+        edit_record(
+            session,
+            "talks",
+            RecordType.PROPOSAL,
+            proposal,
+            {},
+            CONTRIBUTOR,
+            reason="one too many",
+            seen=seen(session, "proposal", proposal, *terms),
+            terms=[{"id": term, "issue": "i", "summary": "kept"} for term in terms[:2]],
+        )
+        assert session.scalar(select(Citation.number).where(Citation.number == number)) is None
+        of_report = and_(Revision.noun == "citation", Revision.record == str(number))
+        last = select(Revision.action, Revision.before, Revision.after, Revision.reason).where(of_report)
+        action, before, after, reason = session.execute(last.order_by(Revision.number.desc()).limit(1)).one()
+        assert (action, after, reason) == ("remove", None, "one too many")
+        assert f'"subject":"{terms[2]}"' in (before or "")
+        assert '"review":"submitted"' in (before or "")
+        # Nor is its number given again.
+        later = Entry({**SOURCE, "outlet": "Third"}, WORDS, type=RecordType.TERM)
+        assert cite_record(session, "talks", terms[0], later, CONTRIBUTOR) > number
+        session.commit()
+    with read_session(desk) as session:
+        assert verify(session, "talks") is None
 
 
 def test_a_restored_proposal_brings_back_only_the_terms_that_went_with_it(desk: Engine) -> None:
