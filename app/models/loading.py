@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
     true,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
@@ -135,22 +136,31 @@ def _load_with(
 
 
 def load_deciding(
-    session: Session, negotiation: str, demands: Collection[str], proposals: Collection[str]
+    session: Session,
+    negotiation: str,
+    demands: Collection[str],
+    proposals: Collection[str],
+    roster: Roster | None = None,
 ) -> domain.Records:
     """These demands and proposals with only as much as decides whether they stand (domain.md §4): what they
     are linked with, the withdrawals of their cells, and the answers to the proposals.
+
+    ``roster`` is that of the negotiation, where it is at hand already.
     """
+    if not demands and not proposals:
+        return domain.Records(roster=roster or load_roster(session, negotiation))
     deciding = set(demands) | _deciding(session, negotiation, demands, ())
-    terms, responses = (
-        session.scalars(
-            select(noun.id).where(
+    only: dict[str, set[str]] = {"demand": deciding, "proposal": set(proposals)}
+    if proposals:
+        terms, responses = (
+            select(literal(type_), noun.id).where(
                 noun.negotiation == negotiation, is_one_of(session, noun.proposal, proposals)
             )
-        ).all()
-        for noun in (Term, Response)
-    )
-    only = {"demand": deciding, "proposal": set(proposals), "term": set(terms), "response": set(responses)}
-    return _load(session, negotiation, only)
+            for type_, noun in (("term", Term), ("response", Response))
+        )
+        for type_, record in session.execute(union_all(terms, responses)):
+            only.setdefault(type_, set()).add(record)
+    return _load(session, negotiation, only, roster)
 
 
 def contradicting_cells(
@@ -293,7 +303,7 @@ def _any_of(session: Session, only: _Only, type_column: Any, column: Any) -> Col
     )
 
 
-def _load(session: Session, negotiation: str, only: _Only) -> domain.Records:
+def _load(session: Session, negotiation: str, only: _Only, roster: Roster | None = None) -> domain.Records:
     cited = _citations(session, negotiation, only)
     actors: dict[tuple[str, str], list[str]] = {}
     wanted = RecordActor.part.in_(("holder", "proposed_by", "responds"))
@@ -309,7 +319,7 @@ def _load(session: Session, negotiation: str, only: _Only) -> domain.Records:
     ):
         actors.setdefault((type_, record), []).append(actor)
     return domain.Records(
-        roster=load_roster(session, negotiation),
+        roster=roster or load_roster(session, negotiation),
         demands=_demands(session, negotiation, cited, actors, only),
         proposals=[
             domain.Proposal(
@@ -318,13 +328,19 @@ def _load(session: Session, negotiation: str, only: _Only) -> domain.Records:
                 parse_edtf(dated),
                 cited.get(("proposal", id_), ()),
             )
-            for id_, dated in session.execute(
-                _published_records(session, negotiation, only, RecordType.PROPOSAL, Record.id, Record.dated)
+            for id_, dated in _found(
+                session,
+                only,
+                RecordType.PROPOSAL,
+                _published_records(session, negotiation, only, RecordType.PROPOSAL, Record.id, Record.dated),
             )
         ],
         terms=[
             domain.Term(id_, proposal, issue, cited.get(("term", id_), ()), ordinal)
-            for id_, proposal, issue, ordinal in session.execute(
+            for id_, proposal, issue, ordinal in _found(
+                session,
+                only,
+                RecordType.TERM,
                 _published_records(
                     session,
                     negotiation,
@@ -334,7 +350,7 @@ def _load(session: Session, negotiation: str, only: _Only) -> domain.Records:
                     Term.proposal,
                     Term.issue,
                     Record.ordinal,
-                ).join(Term, (Term.negotiation == Record.negotiation) & (Term.id == Record.id))
+                ).join(Term, (Term.negotiation == Record.negotiation) & (Term.id == Record.id)),
             )
         ],
         responses=[
@@ -348,7 +364,10 @@ def _load(session: Session, negotiation: str, only: _Only) -> domain.Records:
                 term,
                 ordinal,
             )
-            for id_, proposal, answer, dated, term, ordinal in session.execute(
+            for id_, proposal, answer, dated, term, ordinal in _found(
+                session,
+                only,
+                RecordType.RESPONSE,
                 _published_records(
                     session,
                     negotiation,
@@ -360,13 +379,16 @@ def _load(session: Session, negotiation: str, only: _Only) -> domain.Records:
                     Record.dated,
                     Response.term,
                     Record.ordinal,
-                ).join(Response, (Response.negotiation == Record.negotiation) & (Response.id == Record.id))
+                ).join(Response, (Response.negotiation == Record.negotiation) & (Response.id == Record.id)),
             )
         ],
         events=[
             domain.Event(id_, parse_edtf(dated), cited.get(("event", id_), ()))
-            for id_, dated in session.execute(
-                _published_records(session, negotiation, only, RecordType.EVENT, Record.id, Record.dated)
+            for id_, dated in _found(
+                session,
+                only,
+                RecordType.EVENT,
+                _published_records(session, negotiation, only, RecordType.EVENT, Record.id, Record.dated),
             )
         ],
         links=[
@@ -524,6 +546,11 @@ def _published_records(
         )
         .order_by(Record.ordinal)
     )
+
+
+def _found(session: Session, only: _Only, type_: RecordType, wanted: Select[Any]) -> Iterable[Any]:
+    """What is selected, which nobody need ask where nothing of the type is wanted."""
+    return () if only is not None and not only.get(type_) else session.execute(wanted)
 
 
 def _word(column: Any) -> ColumnElement[Any]:

@@ -13,7 +13,7 @@ from app.domain.dates import parse_edtf
 from app.domain.position import Cell, Item
 from app.domain.vocabulary import Basis, Empty, RecordType, Track
 from app.models import Issue, PositionCell
-from app.queries.citations import Evidence, Subject, citations_of, evidence
+from app.queries.citations import CitationLine, Clock, Evidence, Subject, citations_on, evidence
 from app.queries.negotiations import Cast
 from app.queries.records import RecordLine, records_of
 
@@ -178,40 +178,66 @@ def cell_pages(
     session: ReadSession, negotiation: str, asked: Sequence[AsOf], basis: Basis, cast: Cast
 ) -> dict[tuple[str, str, date], CellPage]:
     """The same cells with their texts, and with who says so by the day of each."""
-    stored = stored_cells(session, negotiation, asked, basis)
-    pages = {}
-    for day in sorted({one.day for one in asked}):
-        of_day = {key: cell for key, cell in stored.items() if key[2] == day and key[1] in cast.issues}
-        shown = _Shown(session, negotiation, list(of_day.values()), day, basis)
-        for one in asked:
-            for issue in cast.issues if one.day == day else ():
-                cell = of_day.get((one.holder, issue, day), Cell())
-                pages[one.holder, issue, day] = shown.page(cell, one.holder, issue)
-    return pages
+    return cell_pages_on(session, negotiation, {basis: asked}, cast)[basis]
+
+
+def cell_pages_on(
+    session: ReadSession, negotiation: str, asked: Mapping[Basis, Sequence[AsOf]], cast: Cast
+) -> dict[Basis, dict[tuple[str, str, date], CellPage]]:
+    """Cells of several days and bases; the records and the citations of all of them are read once."""
+    cells: dict[Basis, dict[tuple[str, str, date], Cell]] = {
+        basis: {
+            (one.holder, issue, one.day): stored.get((one.holder, issue, one.day), Cell())
+            for one in dict.fromkeys(columns)
+            for issue in cast.issues
+        }
+        for basis, columns in asked.items()
+        for stored in [stored_cells(session, negotiation, columns, basis)]
+    }
+    days = [(day, basis) for basis, columns in asked.items() for day in sorted({one.day for one in columns})]
+    every = [cell for of_basis in cells.values() for cell in of_basis.values()]
+    shown = _shown_on(session, negotiation, every, days)
+    return {
+        basis: {
+            (holder, issue, day): shown[day, basis].page(cell, holder, issue)
+            for (holder, issue, day), cell in of_basis.items()
+        }
+        for basis, of_basis in cells.items()
+    }
+
+
+def _shown_on(
+    session: ReadSession, negotiation: str, cells: Sequence[Cell], days: Sequence[Clock]
+) -> dict[Clock, "_Shown"]:
+    """The records and citations that these cells show, read together for all of the days."""
+    items = [item for cell in cells for item in (*cell.shown(), *cell.possible, *cell.standing)]
+    subjects: set[Subject] = {(item.type, item.id) for item in items}
+    subjects |= {(RecordType.TERM, term) for item in items for term in item.terms}
+    subjects |= {(RecordType.PROPOSAL, item.proposal) for item in items if item.proposal}
+    subjects |= {(RecordType.DEMAND, demand) for cell in cells for demand in cell.dropped_by}
+    records = records_of(session, negotiation, subjects)
+    packages = {record.proposal for record in records.values() if record.proposal}
+    missing = {(RecordType.PROPOSAL, package) for package in packages} - set(records)
+    records |= records_of(session, negotiation, missing)
+    cited = set(records) | {
+        (RecordType.PROPOSAL, record.proposal)
+        for (kind, _), record in records.items()
+        if kind is RecordType.TERM and record.proposal
+    }
+    citations = citations_on(session, negotiation, cited, days)
+    return {clock: _Shown(records, citations[clock], clock[0]) for clock in days}
 
 
 class _Shown:
-    """The records and citations that the cells of one day show, read together."""
+    """What the cells of one day show, on one basis."""
 
     def __init__(
-        self, session: ReadSession, negotiation: str, cells: Sequence[Cell], on: date, basis: Basis
+        self,
+        records: Mapping[Subject, RecordLine],
+        citations: Mapping[Subject, Sequence[CitationLine]],
+        on: date,
     ) -> None:
-        self.on = on
-        items = [item for cell in cells for item in (*cell.shown(), *cell.possible, *cell.standing)]
-        subjects: set[Subject] = {(item.type, item.id) for item in items}
-        subjects |= {(RecordType.TERM, term) for item in items for term in item.terms}
-        subjects |= {(RecordType.PROPOSAL, item.proposal) for item in items if item.proposal}
-        subjects |= {(RecordType.DEMAND, demand) for cell in cells for demand in cell.dropped_by}
-        self.records = records_of(session, negotiation, subjects)
-        packages = {record.proposal for record in self.records.values() if record.proposal}
-        missing = {(RecordType.PROPOSAL, package) for package in packages} - set(self.records)
-        self.records |= records_of(session, negotiation, missing)
-        cited = set(self.records) | {
-            (RecordType.PROPOSAL, record.proposal)
-            for (kind, _), record in self.records.items()
-            if kind is RecordType.TERM and record.proposal
-        }
-        self.citations = citations_of(session, negotiation, cited, on, basis)
+        self.records, self.citations, self.on = records, citations, on
 
     def evidence(self, record: RecordLine, holder: str) -> Evidence:
         """A term stands on the citations of its proposal (domain.md §4); its own may deny it."""
@@ -275,5 +301,6 @@ def claims_of(
     session: ReadSession, negotiation: str, items: Sequence[tuple[str, Item]], on: date, basis: Basis
 ) -> list[Claim | None]:
     """These lines of holders' cells as readers see them on a day; None where a record is not to be seen."""
-    shown = _Shown(session, negotiation, [Cell(asks=tuple(item for _, item in items))], on, basis)
+    cell = Cell(asks=tuple(item for _, item in items))
+    shown = _shown_on(session, negotiation, [cell], [(on, basis)])[on, basis]
     return [shown.claim(item, holder) for holder, item in items]

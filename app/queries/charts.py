@@ -20,7 +20,7 @@ from app.queries.parallels import Asked
 from app.queries.records import RecordLine, known_by, records_of
 from app.queries.scales import Scale
 from app.queries.tallies import Tally, tallies
-from app.queries.timeline import TimelineRow, rows_of
+from app.queries.timeline import TimelineRow
 from app.queries.visibility import published
 
 # More marks could not be told apart; the newest are drawn, and others where a shorter time is asked for.
@@ -100,21 +100,49 @@ class _Placed:
     reason: str | None
 
 
-def charts(
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Which records are drawn in the charts, with their place on the scale, before they are read."""
+
+    since: date | None
+    until: date
+    first: date | None
+    last: date | None
+    scales: Sequence[Scale]
+    keys: Sequence[Any] = ()
+    carried: Sequence[Any] = ()
+    left_out: bool = False
+
+    @property
+    def scale(self) -> Scale | None:
+        return self.scales[0] if self.scales else None
+
+    @property
+    def subjects(self) -> list[Subject]:
+        return [(kind, record) for kind, record, *_ in (*self.keys, *self.carried)]
+
+
+def find_marks(
     session: ReadSession, asked: Asked, scales: Sequence[Scale], since: date | None, until: date | None
-) -> Charts:
+) -> Marks:
     """What is drawn of the first of the issues, in a number of statements that does not grow."""
     scale = scales[0] if scales else None
     until = min(until or asked.on, asked.on)
     first, last = _extent(session, asked, scale)
     if first is None or (since and since > until):
-        return Charts(since or until, until, first, last, scale, max(0, len(scales) - 1))
+        return Marks(since, until, first, last, scales)
     keys = _keys(session, asked, scale, since, until)
-    left_out = len(keys) > MOST_DRAWN
-    keys = keys[:MOST_DRAWN]
     carried = _carried(session, asked, scale, since) if since and scale else []
-    here = [(kind, record) for kind, record, *_ in (*keys, *carried)]
-    rows = rows_of(session, asked.negotiation, asked.cast, here, asked.on, asked.basis)
+    return Marks(since, until, first, last, scales, keys[:MOST_DRAWN], carried, len(keys) > MOST_DRAWN)
+
+
+def charts(session: ReadSession, asked: Asked, marks: Marks, read: Mapping[Subject, TimelineRow]) -> Charts:
+    """The charts of the first of the issues, of rows that are read already."""
+    scale, since, until = marks.scale, marks.since, marks.until
+    if marks.first is None or (since and since > until):
+        return Charts(since or until, until, marks.first, marks.last, scale, max(0, len(marks.scales) - 1))
+    keys, carried = marks.keys, marks.carried
+    rows = [read[subject] for subject in marks.subjects if subject in read]
     placed = {
         (kind, record): _Placed(*rest) for kind, record, *rest in (*keys, *carried) if rest[0] is not None
     }
@@ -128,15 +156,15 @@ def charts(
     return Charts(
         start,
         until,
-        first,
-        last,
+        marks.first,
+        marks.last,
         scale,
-        max(0, len(scales) - 1),
+        max(0, len(marks.scales) - 1),
         [one for one in on_scale if one.run.end > start or one.mark.last >= start],
         _figures(told, [row for row in rows if row.record.subject not in before], asked.parties, until),
         _unplaced(session, asked, scale, start, until),
         sum(not row.evidence.reports for row in rows if row.record.subject not in before),
-        left_out,
+        marks.left_out,
     )
 
 
@@ -352,7 +380,9 @@ class _Told:
         self.placed = placed
         demands = {row.record.id for row in rows if row.record.type is RecordType.DEMAND}
         packages = {row.record.proposal for row in rows if row.record.type is RecordType.TERM}
-        records = load_deciding(session, asked.negotiation, demands, {one for one in packages if one})
+        records = load_deciding(
+            session, asked.negotiation, demands, {one for one in packages if one}, asked.cast.roster()
+        )
         self.fates: dict[tuple[Subject, str], Fate] = {
             (key, party): fate
             for party in asked.parties

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 
 from app.db import ReadSession
 from app.domain.attribution import speaker_words
@@ -25,6 +25,8 @@ from app.models import Citation, CitationAttribution, CitationSpeaker, Record, R
 from app.queries.visibility import published
 
 Subject = tuple[RecordType, str]
+# A day, and on which basis.
+Clock = tuple[date, Basis]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,16 @@ def citations_of(
     return _read(session, negotiation, of_these, on, basis, possible=possible)
 
 
+def citations_on(
+    session: ReadSession, negotiation: str, subjects: Iterable[Subject], days: Sequence[Clock]
+) -> dict[Clock, dict[Subject, list[CitationLine]]]:
+    """The same as of several days, or on several bases, read once."""
+    wanted = set(subjects)
+    if not wanted:
+        return {clock: {} for clock in days}
+    return _read_on(session, negotiation, among(wanted, Citation.subject_type, Citation.subject), days)
+
+
 def among(subjects: Iterable[Subject], record_type: Any, record: Any) -> ColumnElement[bool]:
     """Whether the record named by these two columns is one of the subjects: one index seek for each."""
     pairs = sorted(set(subjects))
@@ -141,7 +153,18 @@ def _read(
     *,
     possible: bool = False,
 ) -> dict[Subject, list[CitationLine]]:
-    found: dict[Subject, list[CitationLine]] = defaultdict(list)
+    return _read_on(session, negotiation, which, [(on, basis)], possible=possible)[on, basis]
+
+
+def _read_on(
+    session: ReadSession,
+    negotiation: str,
+    which: ColumnElement[bool],
+    days: Sequence[Clock],
+    *,
+    possible: bool = False,
+) -> dict[Clock, dict[Subject, list[CitationLine]]]:
+    counted = [counts_by(on, basis, possible=possible) for on, basis in days]
     rows = session.execute(
         select(
             Citation.number,
@@ -172,6 +195,7 @@ def _read(
             Source.status,
             Source.status_date,
             Source.author,
+            *(known.label(f"known_{place}") for place, known in enumerate(counted)),
         )
         .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
         .join(
@@ -186,7 +210,7 @@ def _read(
             Citation.negotiation == negotiation,
             which,
             published(Citation),
-            counts_by(on, basis, possible=possible),
+            or_(*counted),
         )
         .order_by(Citation.ordinal, Citation.number)
     ).all()
@@ -194,34 +218,46 @@ def _read(
     speakers = _speakers(session, negotiation, numbers)
     attributions = _attributions(session, negotiation, numbers)
     withheld = _withheld(session, negotiation, numbers)
+    found: dict[Clock, dict[Subject, list[CitationLine]]] = {clock: defaultdict(list) for clock in days}
     for row in rows:
         number, kind, subject = row[0], row[1], row[2]
-        source: Any = row[17:]
-        found[kind, subject].append(
-            CitationLine(
-                number=number,
-                subject=(kind, subject),
-                source=_as_of(SourceHead(*source), on),
-                supports=row.relation is not CitationRelation.DENIES,
-                retracted=row.retracted_from is not None and row.retracted_from <= on.isoformat(),
-                quote=row.quote,
-                translation=row.translation,
-                speaker=speaker_words(row.attributed_to, row.public_wording, anonymous=bool(row.anonymous))
-                or (WITHHELD if (number, "attributed_to") in withheld else ""),
-                anonymous=bool(row.anonymous),
-                setting=row.setting,
-                stated=row.stated,
-                stated_last=row.stated_last,
-                sensitive=bool(row.sensitive),
-                locator=row.locator,
-                note=row.note,
-                speakers=tuple(speakers.get(number, ())),
-                attributions=attributions.get(number, {}),
-                coded=row.attribution,
-                is_withheld=row.quote is None and (number, "quote") in withheld,
-            )
+        source: Any = row[17 : -len(days)]
+        head = SourceHead(*source)
+        line = CitationLine(
+            number=number,
+            subject=(kind, subject),
+            source=head,
+            supports=row.relation is not CitationRelation.DENIES,
+            retracted=False,
+            quote=row.quote,
+            translation=row.translation,
+            speaker=speaker_words(row.attributed_to, row.public_wording, anonymous=bool(row.anonymous))
+            or (WITHHELD if (number, "attributed_to") in withheld else ""),
+            anonymous=bool(row.anonymous),
+            setting=row.setting,
+            stated=row.stated,
+            stated_last=row.stated_last,
+            sensitive=bool(row.sensitive),
+            locator=row.locator,
+            note=row.note,
+            speakers=tuple(speakers.get(number, ())),
+            attributions=attributions.get(number, {}),
+            coded=row.attribution,
+            is_withheld=row.quote is None and (number, "quote") in withheld,
         )
-    return dict(found)
+        for clock, known in zip(days, row[-len(days) :], strict=True):
+            if known:
+                found[clock][kind, subject].append(_line_on(line, row.retracted_from, clock[0]))
+    return {clock: dict(lines) for clock, lines in found.items()}
+
+
+def _line_on(line: CitationLine, retracted_from: str | None, on: date) -> CitationLine:
+    """The citation without what its outlet did with the source only later."""
+    source = _as_of(line.source, on)
+    retracted = retracted_from is not None and retracted_from <= on.isoformat()
+    if source is line.source and not retracted:
+        return line
+    return replace(line, source=source, retracted=retracted)
 
 
 def _as_of(source: SourceHead, on: date) -> SourceHead:

@@ -10,13 +10,14 @@ from app.db import ReadSession
 from app.domain.vocabulary import Basis
 from app.forms.issues import IssueFilters
 from app.models import Issue, PositionCell
-from app.queries.cells import AsOf, CellPage, Claim, PartyColumn, cell_pages
-from app.queries.charts import Charts, charts
-from app.queries.comparison import Comparison, PartyOn, also_needed, compare, ladders
+from app.queries.cells import AsOf, CellPage, Claim, PartyColumn, cell_pages_on
+from app.queries.charts import Charts, charts, find_marks
+from app.queries.comparison import Comparison, PartyOn, also_needed, compare
 from app.queries.negotiations import ActorHead, Cast, IssueHead, NegotiationHead, cast_of, negotiation_head
-from app.queries.parallels import Asked, Parallels, parallels
-from app.queries.scales import Scale, scales_of
+from app.queries.parallels import Asked, Parallels, find_histories, parallels
+from app.queries.scales import Scale, scales_of, steps_of
 from app.queries.tallies import NO_RECORDS, Tally, tallies
+from app.queries.timeline import rows_of
 from app.queries.visibility import NoSuchRecord
 
 
@@ -72,14 +73,19 @@ class IssuePage:
 
 
 def issue_page(
-    session: ReadSession, negotiation: str, issue: str, asked: IssueFilters, on: date, basis: Basis
+    session: ReadSession,
+    cast: Cast,
+    negotiation: str,
+    issue: str,
+    asked: IssueFilters,
+    on: date,
+    basis: Basis,
 ) -> IssuePage:
     """An issue as of a day. Raises NoSuchRecord.
 
     Without a choice the histories are those of the parties of whom anything is recorded on the issue.
     """
     head = negotiation_head(session, negotiation)
-    cast = cast_of(session, negotiation)
     if issue not in cast.issues:
         raise NoSuchRecord(f"issue/{issue}")
     here = cast.issues[issue]
@@ -93,9 +99,15 @@ def issue_page(
         parties = heard or cast.parties()
     order = list(cast.issues.values())
     place = order.index(here)
-    columns = _columns(session, negotiation, cast, parties, shown, on, basis)
     scales = scales_of(session, negotiation, ids)
+    cells = _cells(session, negotiation, cast, parties, shown, on, basis, asked.earlier)
+    columns = _columns(cells[basis], parties, shown, on)
     whose = Asked(negotiation, cast, ids, [party.id for party in parties], on, basis)
+    past = find_histories(session, whose, asked.before, asked.after)
+    marks = find_marks(session, whose, scales.get(issue, ()), asked.since, asked.until)
+    # One record stands in both: it is read once.
+    both = list(dict.fromkeys((*past.subjects, *marks.subjects)))
+    rows = {row.record.subject: row for row in rows_of(session, negotiation, cast, both, on, basis)}
     return IssuePage(
         negotiation=head,
         cast=cast,
@@ -112,10 +124,21 @@ def issue_page(
         silent=[party for party in cast.parties() if party.id not in counted and party not in parties],
         tallies=counted,
         columns=columns,
-        otherwise=_otherwise(session, negotiation, cast, parties, shown, on, basis, columns),
-        histories=parallels(session, whose, asked.before, asked.after),
-        charts=charts(session, whose, scales.get(issue, ()), asked.since, asked.until),
-        compared=_compared(session, negotiation, cast, columns, shown, asked.earlier, basis),
+        otherwise=_otherwise(columns, _columns(cells[other], parties, shown, on))
+        if (other := _other(basis))
+        else [],
+        histories=parallels(session, whose, past, rows, scales),
+        charts=charts(session, whose, marks, rows),
+        compared=compare(
+            [
+                *(PartyOn(party.id, party.name, asked.earlier) for party in parties if asked.earlier),
+                *(PartyOn(party.id, party.name, on) for party in parties),
+            ],
+            ids,
+            cells[basis],
+            steps_of(scales),
+            cast.parties(),
+        ),
         is_chosen=is_chosen,
     )
 
@@ -129,7 +152,7 @@ def _by_holder(counted: Mapping[tuple[str, str], Tally]) -> dict[str, Tally]:
     return found
 
 
-def _columns(
+def _cells(
     session: ReadSession,
     negotiation: str,
     cast: Cast,
@@ -137,9 +160,42 @@ def _columns(
     shown: Sequence[IssueHead],
     on: date,
     basis: Basis,
+    earlier: date | None,
+) -> dict[Basis, dict[tuple[str, str, date], CellPage]]:
+    """The cells of the day, those that they are compared with, and those of the day on the other basis."""
+    now = [AsOf(party.id, on) for party in parties]
+    then = [AsOf(one.holder, one.on) for one in _earlier(cast, parties, on, earlier)]
+    wanted = {basis: list(dict.fromkeys([*now, *then]))}
+    if other := _other(basis):
+        wanted[other] = now
+    return cell_pages_on(session, negotiation, wanted, Cast(cast.actors, {one.id: one for one in shown}))
+
+
+def _other(basis: Basis) -> Basis | None:
+    """With hindsight or, where that is asked for, as known by then.
+
+    What this site showed on a day is known on one basis only.
+    """
+    if basis is Basis.RECORDED:
+        return None
+    return Basis.REPORTED if basis is Basis.STATED else Basis.STATED
+
+
+def _earlier(cast: Cast, parties: Sequence[ActorHead], on: date, earlier: date | None) -> list[PartyOn]:
+    """Whose cells of an earlier day are compared with those of the day, if one is asked for."""
+    if not earlier:
+        return []
+    now = [PartyOn(party.id, party.name, on) for party in parties]
+    then = [PartyOn(party.id, party.name, earlier) for party in parties]
+    return [*then, *also_needed([*then, *now], cast.parties())]
+
+
+def _columns(
+    cells: Mapping[tuple[str, str, date], CellPage],
+    parties: Sequence[ActorHead],
+    shown: Sequence[IssueHead],
+    on: date,
 ) -> list[PartyColumn]:
-    only = Cast(cast.actors, {one.id: one for one in shown})
-    cells = cell_pages(session, negotiation, [AsOf(party.id, on) for party in parties], basis, only)
     return [
         PartyColumn(
             party.id, party.id, party.name, on, False, {one.id: cells[party.id, one.id, on] for one in shown}
@@ -148,52 +204,13 @@ def _columns(
     ]
 
 
-def _otherwise(
-    session: ReadSession,
-    negotiation: str,
-    cast: Cast,
-    parties: Sequence[ActorHead],
-    shown: Sequence[IssueHead],
-    on: date,
-    basis: Basis,
-    columns: Sequence[PartyColumn],
-) -> list[PartyColumn]:
-    """The columns that read differently with hindsight or, where that is asked for, as known by then.
-
-    What this site showed on a day is known on one basis only.
-    """
-    if basis is Basis.RECORDED:
-        return []
-    other = Basis.REPORTED if basis is Basis.STATED else Basis.STATED
-    elsewhere = _columns(session, negotiation, cast, parties, shown, on, other)
+def _otherwise(columns: Sequence[PartyColumn], elsewhere: Sequence[PartyColumn]) -> list[PartyColumn]:
+    """The columns that read differently on the other basis."""
     return [
         column
         for column, here in zip(elsewhere, columns, strict=True)
         if any(_reads(column.cells[issue]) != _reads(here.cells[issue]) for issue in here.cells)
     ]
-
-
-def _compared(
-    session: ReadSession,
-    negotiation: str,
-    cast: Cast,
-    columns: Sequence[PartyColumn],
-    shown: Sequence[IssueHead],
-    earlier: date | None,
-    basis: Basis,
-) -> Comparison:
-    """The gaps between those shown, and how each moved since an earlier day, if one is asked for."""
-    ids = [one.id for one in shown]
-    cells = {
-        (column.actor, issue, column.on): cell for column in columns for issue, cell in column.cells.items()
-    }
-    now = [PartyOn(column.actor, column.name, column.on) for column in columns]
-    then = [PartyOn(one.holder, one.name, earlier) for one in now] if earlier else []
-    beside = [*then, *also_needed([*then, *now], cast.parties())] if earlier else []
-    missing = [AsOf(one.holder, one.on) for one in beside if (one.holder, ids[0], one.on) not in cells]
-    only = Cast(cast.actors, {one.id: one for one in shown})
-    cells |= cell_pages(session, negotiation, missing, basis, only)
-    return compare([*then, *now], ids, cells, ladders(session, negotiation), cast.parties())
 
 
 def _reads(cell: CellPage) -> tuple[object, ...]:

@@ -19,7 +19,7 @@ from app.models import Demand, Record, RecordActor, RecordIssue, Response, Term
 from app.queries.citations import Subject
 from app.queries.negotiations import Cast
 from app.queries.records import RecordLine, known_by, record_lines
-from app.queries.scales import Placement, placements
+from app.queries.scales import Placement, Scale, placements
 from app.queries.timeline import NEWEST_FIRST, OLDEST_FIRST, TimelineRow, newer_than, older_than, rows_of
 from app.queries.visibility import published
 
@@ -65,45 +65,75 @@ class Asked:
     basis: Basis
 
 
-def parallels(session: ReadSession, asked: Asked, before: Cursor | None, after: Cursor | None) -> Parallels:
-    """A page of the histories, in a number of statements that does not grow."""
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Which records stand on a page of the histories, before they are read."""
+
+    keys: Sequence[Subject] = ()
+    events: Sequence[Subject] = ()
+    terms: Sequence[RecordLine] = ()
+    answers: Sequence[RecordLine] = ()
+    newer: Cursor | None = None
+    older: Cursor | None = None
+    at_start: bool = True
+
+    @property
+    def subjects(self) -> list[Subject]:
+        parts = (line.subject for line in (*self.terms, *self.answers))
+        return [*self.keys, *parts, *self.events[:MOST_EVENTS]]
+
+
+def find_histories(
+    session: ReadSession, asked: Asked, before: Cursor | None, after: Cursor | None
+) -> Histories:
+    """What stands on a page of the histories, in a number of statements that does not grow."""
     above: str | None = before.last_day if before else None  # the oldest day of the page above this one
     if after and not before:
         found = _keys(session, asked, PAGE + 1, after=after)
-        keys, newer, older = found[1:], len(found) > PAGE, True
+        places, newer, older = found[1:], len(found) > PAGE, True
     else:
         found = _keys(session, asked, PAGE + 1, before=before)
-        keys, newer, older = found[:PAGE], before is not None, len(found) > PAGE
+        places, newer, older = found[:PAGE], before is not None, len(found) > PAGE
     if after and not newer and not before:
         # Nothing is newer than these: they are the first page, which is shown whole.
-        return parallels(session, asked, None, None)
-    if not keys:
-        return Parallels(possible=_possible(session, asked, at_start=before is None))
-    lines = {line.subject: line for line in _ends(session, asked, {found[0], keys[0], keys[-1]})}
-    first, last = lines[keys[0]], lines[keys[-1]]
+        return find_histories(session, asked, None, None)
+    if not places:
+        return Histories(at_start=before is None)
+    first, last = places[0], places[-1]
     if newer and above is None:
-        above = lines[found[0]].last_day
-    events = _events(session, asked, last.last_day if older else last.first_day, above)
-    packages = [record for kind, record in keys if kind is RecordType.PROPOSAL]
-    terms = _parts(session, asked, RecordType.TERM, packages)
-    answers = _parts(session, asked, RecordType.RESPONSE, packages)
-    subjects = [*keys, *(line.subject for line in (*terms, *answers)), *events[:MOST_EVENTS]]
-    rows = rows_of(session, asked.negotiation, asked.cast, subjects, asked.on, asked.basis)
-    by_subject = {row.record.subject: row for row in rows}
-    shown = [by_subject[key] for key in (*keys, *events[:MOST_EVENTS]) if key in by_subject]
-    return Parallels(
-        rows=sorted(shown, key=_newest_first, reverse=True),
-        packages=_packages(packages, by_subject, terms, answers),
-        placed=_placed(session, asked.negotiation, [*keys, *(term.subject for term in terms)]),
-        possible=_possible(session, asked, at_start=not newer),
-        newer=_cursor(first) if newer else None,
-        older=_cursor(last) if older else None,
-        more_events=len(events) > MOST_EVENTS,
+        above = found[0].last_day
+    packages = [place.id for place in places if place.type is RecordType.PROPOSAL]
+    return Histories(
+        keys=[(place.type, place.id) for place in places],
+        events=_events(session, asked, last.last_day if older else last.first_day, above),
+        terms=_parts(session, asked, RecordType.TERM, packages),
+        answers=_parts(session, asked, RecordType.RESPONSE, packages),
+        newer=first if newer else None,
+        older=last if older else None,
+        at_start=not newer,
     )
 
 
-def _cursor(line: RecordLine) -> Cursor:
-    return Cursor(line.last_day, line.first_day, line.type, line.id)
+def parallels(
+    session: ReadSession,
+    asked: Asked,
+    found: Histories,
+    rows: Mapping[Subject, TimelineRow],
+    scales: Mapping[str, Sequence[Scale]],
+) -> Parallels:
+    """A page of the histories, of rows that are read already."""
+    packages = [record for kind, record in found.keys if kind is RecordType.PROPOSAL]
+    shown = [rows[key] for key in (*found.keys, *found.events[:MOST_EVENTS]) if key in rows]
+    placed = [*found.keys, *(term.subject for term in found.terms)]
+    return Parallels(
+        rows=sorted(shown, key=_newest_first, reverse=True),
+        packages=_packages(packages, rows, found.terms, found.answers),
+        placed=_placed(session, asked.negotiation, placed, scales),
+        possible=_possible(session, asked, at_start=found.at_start),
+        newer=found.newer,
+        older=found.older,
+        more_events=len(found.events) > MOST_EVENTS,
+    )
 
 
 def _newest_first(row: TimelineRow) -> tuple[str, str, bool]:
@@ -118,15 +148,21 @@ def _keys(
     *,
     before: Cursor | None = None,
     after: Cursor | None = None,
-) -> list[Subject]:
+) -> list[Cursor]:
     """The records of the histories, newest first; ``after`` a place, the nearest to it."""
-    wanted = _selected(asked).where(known_by(asked.on, asked.basis)).limit(limit)
+    days = (Record.last_day, Record.first_day)
+    known = known_by(asked.on, asked.basis)
+    wanted: Select[Any] = _selected(asked).add_columns(*days).where(known).limit(limit)
     if before:
         wanted = wanted.where(older_than(before))
     if after:
-        wanted = wanted.where(newer_than(after)).order_by(*OLDEST_FIRST)
-        return [(kind, record) for kind, record in session.execute(wanted)][::-1]
-    return [(kind, record) for kind, record in session.execute(wanted.order_by(*NEWEST_FIRST))]
+        wanted = wanted.where(newer_than(after))
+    ordered = wanted.order_by(*(OLDEST_FIRST if after else NEWEST_FIRST))
+    places = [
+        Cursor(last_day, first_day, kind, record)
+        for kind, record, last_day, first_day in session.execute(ordered)
+    ]
+    return places[::-1] if after else places
 
 
 def _selected(asked: Asked) -> Select[RecordType, str]:
@@ -184,15 +220,10 @@ def _has_term(asked: Asked) -> ColumnElement[bool]:
     )
 
 
-def _ends(session: ReadSession, asked: Asked, ends: set[Subject]) -> list[RecordLine]:
-    """The records by which the time of the page is known: its own first and last, and what is above it."""
-    of_ends = or_(*(and_(Record.type == kind, Record.id == record) for kind, record in sorted(ends)))
-    rows = session.execute(record_lines().where(Record.negotiation == asked.negotiation, of_ends))
-    return [RecordLine(*row) for row in rows]
-
-
 def _parts(session: ReadSession, asked: Asked, kind: RecordType, packages: Sequence[str]) -> list[RecordLine]:
     """The terms of these proposals on the issues, or the answers to them or to one of those terms."""
+    if not packages:
+        return []
     if kind is RecordType.TERM:
         of_packages = and_(Term.proposal.in_(packages), Term.issue.in_(asked.issues))
     else:
@@ -229,7 +260,12 @@ def _packages(
     return {package: Package(*found[package]) for package in packages}
 
 
-def _placed(session: ReadSession, negotiation: str, subjects: Sequence[Subject]) -> dict[Subject, Placement]:
+def _placed(
+    session: ReadSession,
+    negotiation: str,
+    subjects: Sequence[Subject],
+    scales: Mapping[str, Sequence[Scale]],
+) -> dict[Subject, Placement]:
     """Where these demands and terms are placed on a scale."""
     nouns: dict[RecordType, tuple[Any, Any]] = {
         RecordType.DEMAND: (Demand, Demand.placement_issue),
@@ -238,7 +274,7 @@ def _placed(session: ReadSession, negotiation: str, subjects: Sequence[Subject])
     found: dict[Subject, Placement] = {}
     for kind, (noun, issue) in nouns.items():
         ids = [record for of_kind, record in subjects if of_kind is kind]
-        for record, placement in placements(session, negotiation, noun, ids, issue).items():
+        for record, placement in placements(session, negotiation, noun, ids, issue, scales).items():
             found[kind, record] = placement
     return found
 

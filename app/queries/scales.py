@@ -59,6 +59,14 @@ def scales_of(session: ReadSession, negotiation: str, issues: Sequence[str]) -> 
     }
 
 
+def steps_of(scales: Mapping[str, Sequence[Scale]]) -> dict[str, dict[int, int]]:
+    """How long each version of each of these issues' scales is."""
+    return {
+        issue: {scale.version: scale.rungs[-1].number - scale.rungs[0].number for scale in versions}
+        for issue, versions in scales.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class ScalesPage:
     """An issue with every version of its scale, the newest first, and how much is placed on each.
@@ -108,9 +116,18 @@ def scales_page(session: ReadSession, negotiation: str, issue: str) -> ScalesPag
 
 
 def placements(
-    session: ReadSession, negotiation: str, noun: Any, records: Sequence[str], issue: Any
+    session: ReadSession,
+    negotiation: str,
+    noun: Any,
+    records: Sequence[str],
+    issue: Any,
+    known: Mapping[str, Sequence[Scale]] | None = None,
 ) -> Mapping[str, Placement]:
-    """Where these demands or terms are placed; what is not placed is left out. ``issue`` is its column."""
+    """Where these demands or terms are placed; what is not placed is left out. ``issue`` is its column;
+    ``known`` are the scales that are at hand already.
+    """
+    if not records:
+        return {}
     rows: Any = session.execute(
         select(noun.id, issue, noun.scale_version, noun.rung_min, noun.rung_max, noun.placement_reason).where(
             noun.negotiation == negotiation,
@@ -119,7 +136,8 @@ def placements(
             published(noun),
         )
     ).all()
-    scales = scales_of(session, negotiation, sorted({row[1] for row in rows})) if rows else {}
+    missing = {row[1] for row in rows} - set(known or ())
+    scales = {**(known or {}), **(scales_of(session, negotiation, sorted(missing)) if missing else {})}
     return {
         record: Placement(on_issue, scale, least, greatest, reason)
         for record, on_issue, version, least, greatest, reason in rows

@@ -12,7 +12,7 @@ from app.web.days import day_words
 
 Line = tuple[float, float, float, float]
 # The chart of a scale: the labels of its rungs, then the time, then the names at the lines' ends.
-WIDTH, LEFT, RIGHT = 1200.0, 244.0, 1068.0
+WIDTH, LEFT, RIGHT = 1200.0, 244.0, 1056.0
 STEP = 52.0
 # The chart of a unit; two stand beside each other.
 SMALL_WIDTH, SMALL_HEIGHT, SMALL_LEFT, SMALL_RIGHT = 600.0, 190.0, 64.0, 588.0
@@ -167,18 +167,22 @@ def scale_picture(chart: Charts, cast: Cast, parties: Sequence[ActorHead]) -> Pi
         for one in glyphs
         if one.drawn.number is not None
     }
+    names = _names(chart, cast, parties, y, aside)
     return Picture(
         WIDTH,
-        base + 48,
+        max([base + 48, *(name.y + 17 * len(name.lines) for name in names)]),
         LEFT,
         RIGHT,
         top,
         base,
         time.months(56),
         sorted(glyphs, key=lambda glyph: (glyph.drawn.is_term, glyph.drawn.mark.own)),
-        rungs=[Rung(one.number, y(one.number), wrap(one.label, 34)[:3]) for one in chart.scale.rungs],
+        rungs=[
+            Rung(one.number, y(one.number), wrap(one.label, 34, max_lines=3, placeholder=" …"))
+            for one in chart.scale.rungs
+        ],
         numbers=[Number(number, x, 16 + 15 * row, lowest[number]) for number, x, row in numbers],
-        names=_names(chart, cast, parties, y, aside),
+        names=names,
     )
 
 
@@ -261,7 +265,7 @@ def _names(chart, cast: Cast, parties: Sequence[ActorHead], y, aside) -> list[Na
         own = [drawn for drawn in of_party if drawn.mark.own] or of_party
         last = max(own, key=lambda drawn: (drawn.run.end, drawn.mark.last))
         middle = (y(last.mark.least) + y(last.mark.greatest)) / 2 + aside[party.id]
-        lines = wrap(party.name, 13)[:3]
+        lines = wrap(party.name, 12, max_lines=3, placeholder="…")
         found.append(Name(lines, party_class(cast, party.id), round(middle + 5, 1)))
     found.sort(key=lambda name: name.y)
     apart: list[Name] = []

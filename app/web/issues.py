@@ -60,7 +60,7 @@ def show(request: Request, session: ViewReads, view: ViewOf, negotiation: str, i
         view,
         negotiation,
         "issues/show.html",
-        lambda on, basis: issue_page(session, negotiation, issue, asked, on, basis),
+        lambda on, basis: issue_page(session, cast, negotiation, issue, asked, on, basis),
         faults=faults,
         omit={"issue": issue},
         more=_more(view, asked) | {"room": "issues"},
