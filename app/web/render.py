@@ -94,6 +94,7 @@ def _environment() -> Environment:
         "count_words": labels.count_words,
     }
     environment.filters["edtf"] = edtf
+    environment.filters["cut"] = cut
     environment.filters["moment"] = moment
     environment.filters["age"] = age
     environment.filters["on_day"] = on_day
@@ -107,6 +108,14 @@ def edtf(text: str, *, long: bool = False) -> Markup:
     if attribute is None:
         return Markup("<time>{}</time>").format(words)
     return Markup('<time datetime="{}">{}</time>').format(attribute, words)
+
+
+def cut(text: str, length: int) -> str:
+    """A text on one line that is no longer than this; a longer one ends at a word, with an ellipsis."""
+    words = " ".join(text.split())
+    if len(words) <= length:
+        return words
+    return words[:length].rpartition(" ")[0].rstrip(" ,;:–") + "…"
 
 
 def moment(when: datetime) -> Markup:

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from starlette.testclient import TestClient
 
+from app.web.render import cut
 from tests.services.databases import PUBLIC_URL
 
 GAZA = "/negotiations/gaza"
@@ -93,3 +94,80 @@ def test_the_navigation_keeps_the_day_and_the_basis(reader: TestClient) -> None:
     assert len(links) >= 2
     assert [link for link in links if not link.endswith("?on=2024-09-04&basis=stated")] == []
     assert re.search(r'aria-current="page">Time line<', rooms[0])
+
+
+def title(html: str) -> str:
+    found = re.search(r"<title>(.*?)</title>", html, re.DOTALL)
+    assert found
+    return unescape(found[1]).removesuffix(" – Parley")
+
+
+RECORDS = {
+    f"{GAZA}/demands/isr-2024-04-29-33-hostages": (
+        "Israel, only said by others: Lowers its requirement for a first release to 33 hostages.",
+        "Demand, 29 Apr 2024. New York Times (neither side), via Newser. As of 1 June 2025.",
+    ),
+    f"{GAZA}/demands/isr-2023-11-03-no-ceasefire-before-hostages": (
+        "Israel, from its own side: No temporary ceasefire until all hostages have been released.",
+        "Condition, 3 Nov 2023. Prime Minister Netanyahu, via Channel 4 News. As of 1 June 2025.",
+    ),
+    f"{GAZA}/remarks/remark-hamas-2023-12-21-no-exchange-before-end": (
+        "About Hamas, only said by others: The report calls this position harder than before.",
+        "Said to have hardened, 21 Dec 2023. i24NEWS, in its own voice. As of 1 June 2025.",
+    ),
+    f"{GAZA}/responses/r-qatar-three-day-hamas": (
+        "Hamas, only said by others: Accepted the general outline.",
+        "Accepted with reservations, 15 Nov 2023. "
+        "Official briefed on the negotiations (unnamed) (a mediator), via "
+        "Reuters. As of 1 June 2025.",
+    ),
+    f"{GAZA}/proposals/hamas-july-2-2024": (
+        "Hamas, from its own side: proposal “Hamas text of 2 July 2024”",
+        "Proposal, 2 Jul 2024. Hamas statement, via Pledge Times. As of 1 June 2025.",
+    ),
+    f"{GAZA}/events/doha-meeting-2023-11-09": (
+        "Event, reported by Ynetnews: Intelligence chiefs meet the Qatari prime minister",
+        "Talks round, 9 Nov 2023. Ynetnews, in its own voice. As of 1 June 2025.",
+    ),
+}
+
+
+@pytest.mark.parametrize("address", RECORDS)
+def test_a_record_that_is_passed_on_says_whose_claim_it_is_and_who_says_so(
+    reader: TestClient, address: str
+) -> None:
+    page = reader.get(f"{address}?on=2025-06-01").text
+    shared = meta(page)
+    assert (shared["title"], shared["description"]) == RECORDS[address]
+    assert title(page) == shared["title"]
+    assert shared["title"].rstrip(".") in forms(page)[0]
+
+
+def test_pages_of_sources_actors_and_issues_are_not_passed_on_as_facts(reader: TestClient) -> None:
+    titles = {
+        "sources/channel4-2023-11-03": (
+            "Channel 4 News, 3 November 2023: “No ceasefire until all hostages are released, says Israeli PM”"
+        ),
+        "actors/hamas": "Hamas: what it is reported to stand for, as of 1 June 2025",
+        "issues/permanent-end-of-war": (
+            "Permanent end of the war: what each side is reported to want, as of 1 June 2025"
+        ),
+        "outlets/Ynetnews": "Ynetnews: its reports cited by 1 June 2025",
+    }
+    for path, expected in titles.items():
+        assert title(reader.get(f"{GAZA}/{path}?on=2025-06-01").text) == expected
+
+
+def test_the_track_in_a_title_is_that_of_the_day_of_the_view(reader: TestClient) -> None:
+    # What every record says of its track in its body, its title says too.
+    for address, (named, _) in RECORDS.items():
+        if "only said by others" in named:
+            assert "Only said by others:" in reader.get(f"{address}?on=2025-06-01").text
+    later = f"{GAZA}/demands/isr-2024-04-29-33-hostages?on=2024-01-01"
+    assert "As of 29 April 2024." in meta(reader.get(later).text)["description"]
+
+
+def test_a_long_text_is_cut_at_a_word() -> None:
+    assert cut("one two three", 9) == "one two…"
+    assert cut("one, two", 6) == "one…"
+    assert cut(" one\n two ", 7) == "one two"
