@@ -85,4 +85,54 @@
     document.querySelectorAll(".board td.open").forEach(function (cell) { cell.classList.remove("open"); });
     opener.closest("td").classList.add("open");
   });
+
+  // When the reader was last here: only where it was switched on, and in this browser alone. A visit is a day.
+  var VISITS = "parley-visits";
+  function visits() {
+    try { return JSON.parse(localStorage.getItem(VISITS)); } catch (fault) { return null; }
+  }
+  function keep(found) {
+    try {
+      if (found) localStorage.setItem(VISITS, JSON.stringify(found));
+      else localStorage.removeItem(VISITS);
+      return true;
+    } catch (fault) { return false; }
+  }
+  function dayWords(day) {
+    var months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    return Number(day.slice(8)) + " " + months[Number(day.slice(5, 7)) - 1] + " " + day.slice(0, 4);
+  }
+  function visit() {
+    var today = new Date().toISOString().slice(0, 10);
+    var found = visits();
+    // A browser that keeps nothing is offered nothing.
+    var keeps = keep(found);
+    var place = document.querySelector("#rooms[data-negotiation]");
+    if (found && place) {
+      var seen = found[place.dataset.negotiation] || {};
+      if (seen.today !== today) {
+        found[place.dataset.negotiation] = { today: today, last: seen.today };
+        keep(found);
+      }
+    }
+    document.querySelectorAll("[data-remember]").forEach(function (box) {
+      box.checked = Boolean(found);
+      box.closest(".visit").hidden = !keeps;
+    });
+    document.querySelectorAll("[data-since]").forEach(function (link) {
+      var seen = (found && found[link.dataset.since]) || {};
+      var last = seen.today < today ? seen.today : seen.last;
+      link.closest(".visit").hidden = !last;
+      if (!last) return;
+      link.textContent = link.dataset.words.replace("{day}", dayWords(last));
+      link.href = "/negotiations/" + link.dataset.since + "/changes?from=" + last + "&to=" + today;
+    });
+  }
+  document.addEventListener("change", function (event) {
+    if (!event.target.matches("[data-remember]")) return;
+    keep(event.target.checked ? {} : null);
+    visit();
+  });
+  document.addEventListener("htmx:after:swap", visit);
+  visit();
 })();
