@@ -127,39 +127,6 @@ def test_on_a_phone_answers_are_in_sight_and_every_issue_leads_back_to_the_list(
     expect(page.get_by_text("age removes nothing.").locator("visible=true")).to_have_count(1)
 
 
-ADDRESSES = {
-    "home": "/",
-    "positions": f"{GAZA}?on=2024-09-04",
-    "two days and a proposal": (
-        f"{GAZA}?on=2024-09-04&columns=hamas@2024-02-07,hamas,proposal:israel-may-27-2024"
-    ),
-    "four columns": f"{GAZA}?on=2024-09-04&columns=israel,hamas,latest:mediators,latest:agreed",
-    "a cell": f"{GAZA}/positions/hamas/governance-of-gaza?on=2024-09-04",
-    "one article": "/negotiations/gaza-april-2024?on=2024-04-03",
-    "as recorded here": f"{GAZA}?on=2026-03-01&basis=recorded",
-}
-
-
-@pytest.mark.parametrize("look", ["light", "dark", "right to left", "phone"])
-@pytest.mark.parametrize("address", ADDRESSES.values(), ids=ADDRESSES)
-def test_axe_finds_nothing(new_page: NewPage, site: str, address: str, look: str) -> None:
-    page = new_page(
-        color_scheme="dark" if look == "dark" else "light",
-        viewport={"width": 360 if look == "phone" else 1280, "height": 900},
-    )
-    page.goto(site + address)
-    if look == "right to left":
-        page.evaluate("document.documentElement.dir = 'rtl'")
-    assert axe(page) == []
-
-
-@pytest.mark.parametrize("address", ADDRESSES.values(), ids=ADDRESSES)
-def test_nothing_scrolls_sideways_at_320_pixels(new_page: NewPage, site: str, address: str) -> None:
-    page = new_page(viewport={"width": 320, "height": 800})
-    page.goto(site + address)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
 def test_a_fault_in_the_address_is_named_and_what_was_typed_stays(
     page: Page, site: str, page_faults: list[str]
 ) -> None:

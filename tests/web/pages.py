@@ -25,6 +25,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ONE: (
         f"{GAZA}{ON_A_DAY}",
         f"{GAZA}?on=2024-09-04&columns=hamas@2024-02-07,hamas,proposal:israel-may-27-2024",
+        f"{GAZA}?on=2024-09-04&columns=israel,hamas,latest:mediators,latest:agreed",
         f"{GAZA}?on=2026-03-01&basis=recorded&columns=hamas",
         "/negotiations/gaza-april-2024?on=2024-04-03",
     ),
@@ -44,6 +45,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     f"{ONE}/issues/{{issue}}": (
         f"{GAZA}/issues/permanent-end-of-war{ON_A_DAY}",
         f"{GAZA}/issues/troop-withdrawal{ON_A_DAY}",
+        f"{GAZA}/issues/prisoner-release?on=2025-09-30&parties=hamas,israel,united-states&earlier=2024-09-04",
     ),
     f"{ONE}/outlets": (f"{GAZA}/outlets{ON_A_DAY}",),
     f"{ONE}/outlets/{{outlet:path}}": (
@@ -55,13 +57,18 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/negotiations/gaza-april-2024/positions?on=2024-04-03&rests=opponent_unnamed",
     ),
     f"{ONE}/positions/{{actor}}/{{issue}}": (f"{GAZA}/positions/hamas/governance-of-gaza{ON_A_DAY}",),
-    f"{ONE}/proposals": (f"{GAZA}/proposals{ON_A_DAY}", f"{GAZA}/proposals?on=2025-12-01&state=ended"),
-    f"{ONE}/proposals/{{proposal}}/compare": (
-        f"{GAZA}/proposals/hamas-july-2-2024/compare?with=israel-may-27-2024&on=2024-09-04",
+    f"{ONE}/proposals": (
+        f"{GAZA}/proposals{ON_A_DAY}",
+        f"{GAZA}/proposals?on=2024-09-04&actor=hamas&state=open",
+        f"{GAZA}/proposals?on=2025-12-01&state=ended",
     ),
     f"{ONE}/proposals/{{proposal}}": (
         f"{GAZA}/proposals/israel-may-27-2024{ON_A_DAY}",
         f"{GAZA}/proposals/paris-framework-jan-2024{ON_A_DAY}",
+    ),
+    f"{ONE}/proposals/{{proposal}}/compare": (
+        f"{GAZA}/proposals/israel-may-27-2024/compare{ON_A_DAY}",
+        f"{GAZA}/proposals/hamas-july-2-2024/compare?with=israel-may-27-2024&on=2024-09-04",
     ),
     f"{ONE}/remarks/{{remark}}": (f"{GAZA}/remarks/remark-il-2024-09-04-reduced-presence{ON_A_DAY}",),
     f"{ONE}/responses/{{response}}": (f"{GAZA}/responses/r-november-truce-israel{ON_A_DAY}",),
@@ -73,6 +80,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         f"{GAZA}/timeline?on=2024-02-10&q=zzzz&denied=1",
     ),
     f"{ONE}/{{noun:cited}}/{{record}}/note": (f"{GAZA}/demands/isr-2023-11-09-no-fuel/note",),
+    "/search": ("/search?q=disarm&negotiation=gaza&on=2024-09-04", "/search?q=zzzz&on=2024-09-04"),
 }
 
 # What readers may open that is no page, and why.
