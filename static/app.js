@@ -59,15 +59,16 @@
     var place = document.getElementById("notice");
     if (place) place.textContent = shown ? place.dataset.fault : "";
   }
+  // The names are as `metaCharacter` has them: HTML wants no colon in a name of data.
   // A form that comes back says itself what is wrong; a request that another one replaced is no fault.
-  document.addEventListener("htmx:response:error", function (event) {
+  document.addEventListener("htmx.response.error", function (event) {
     notice(event.detail.ctx.response.status !== 422);
   });
-  document.addEventListener("htmx:error", function (event) {
+  document.addEventListener("htmx.error", function (event) {
     var error = event.detail.error;
     if (!error || error.name !== "AbortError") notice(true);
   });
-  document.addEventListener("htmx:after:swap", function () {
+  document.addEventListener("htmx.after.swap", function () {
     notice(false);
     var panel = document.querySelector("#beside #cell h2[tabindex]");
     if (panel && !panel.dataset.focused) {

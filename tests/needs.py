@@ -1,4 +1,4 @@
-"""What the tests need beyond Python: a browser, PostgreSQL's programs, and fonts for Arabic and Hebrew.
+"""What the tests need beyond Python: a browser, PostgreSQL's programs, Java, and fonts for Arabic and Hebrew.
 
 `python -m tests.needs` installs what is missing where it may (as root on Debian) and names in one line what
 it cannot have. Tests that need that are skipped with the same line, except under CI=true, where nothing may
@@ -27,6 +27,7 @@ SCRIPTS = {"ar": "Arabic", "he": "Hebrew"}
 
 NO_BROWSER = "no Chromium or Chrome that starts was found; install one or name it in PARLEY_TEST_BROWSER"
 NO_POSTGRESQL = "no PostgreSQL (initdb, postgres and, for root, a user postgres) was found; install it"
+NO_JAVA = "no Java that starts was found, so no page's HTML can be checked; install one"
 
 
 def find_browser() -> Path | None:
@@ -52,12 +53,22 @@ def find_postgresql() -> Path | None:
     return None
 
 
+def find_java() -> Path | None:
+    """A Java that starts; macOS has a program of that name that only says where to get one."""
+    found = shutil.which("java")
+    return Path(found) if found and _starts(found, "-version") else None
+
+
 def lacking_browser() -> str | None:
     return None if find_browser() else NO_BROWSER
 
 
 def lacking_postgresql() -> str | None:
     return None if find_postgresql() else NO_POSTGRESQL
+
+
+def lacking_java() -> str | None:
+    return None if find_java() else NO_JAVA
 
 
 def lacking_fonts() -> str | None:
@@ -74,6 +85,7 @@ def lacking_fonts() -> str | None:
 NEEDS = (
     (lacking_browser, ("chromium",)),
     (lacking_postgresql, ("postgresql",)),
+    (lacking_java, ("default-jre-headless",)),
     (lacking_fonts, ("fontconfig", "fonts-noto-core")),
 )
 
@@ -89,10 +101,10 @@ def cannot_run(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-def _starts(browser: str) -> bool:
+def _starts(program: str, say: str = "--version") -> bool:
     """Ubuntu's chromium-browser is there without the snap that it starts, so being there proves nothing."""
     try:
-        return subprocess.run([browser, "--version"], capture_output=True, timeout=60).returncode == 0
+        return subprocess.run([program, say], capture_output=True, timeout=60).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 

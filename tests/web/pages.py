@@ -80,7 +80,6 @@ PAGES: dict[str, tuple[str, ...]] = {
         f"{GAZA}/timeline?on=2024-02-10&q=zzzz&denied=1",
     ),
     f"{ONE}/{{noun:cited}}/{{record}}/note": (f"{GAZA}/demands/isr-2023-11-09-no-fuel/note",),
-    "/search": ("/search?q=disarm&negotiation=gaza&on=2024-09-04", "/search?q=zzzz&on=2024-09-04"),
 }
 
 # What readers may open that is no page, and why.
