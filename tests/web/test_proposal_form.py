@@ -65,8 +65,8 @@ OFFER: dict[str, Any] = {**REPORT, **PACKAGE, **FIRST, **SECOND}
 
 def terms_shown(page: str) -> list[str]:
     """The texts of the terms on the page of a proposal, in their order."""
-    rows = re.findall(r'<tr role="row" id="term-[^"]+">.*?</tr>', page, re.DOTALL)
-    return [words(re.findall(r'<p class="s"[^>]*>(.*?)</p>', row, re.DOTALL)[0]) for row in rows]
+    found = re.findall(r'<div class="claim" id="term-[^"]+">\s*<p class="s"[^>]*>(.*?)</p>', page, re.DOTALL)
+    return [words(text) for text in found]
 
 
 def test_a_reported_proposal_stands_with_its_terms_on_its_page_in_the_table_and_in_the_file(
@@ -81,7 +81,7 @@ def test_a_reported_proposal_stands_with_its_terms_on_its_page_in_the_table_and_
     said = spaced(page)
     sentence = "Israel, from its own side: Israeli officials (unnamed); Example Times, 28 Feb 2026"
     assert sentence in words(page)
-    assert "Put forward by Israel Mediated by Qatar Egypt Presented about 27 Feb 2026" in said
+    assert "Put forward by Israel Mediated by Qatar and Egypt Presented about 27 Feb 2026" in said
     assert "Wording tabled only by Israel" in said
     assert "Hamas and Palestinian Islamic Jihad" in said
     assert "At the desk" not in said, "a reader has none"
