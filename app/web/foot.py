@@ -60,7 +60,7 @@ def foot_of(request: Request, public_url: str, context: Mapping[str, Any], statu
 def this_view(request: Request, view: View) -> str:
     """The address of what is shown, its day and basis written out: on any later day it shows the same."""
     query = {name: text for name, text in request.query_params.items() if name not in _PASSING}
-    if query.get("to") == view.on.isoformat():
-        # Where two days are compared the later one is the day of the view.
+    if request.url.path.endswith("/changes") and query.get("to") == view.on.isoformat():
+        # Where two days are compared the later one is the day of the view; elsewhere *to* is a filter.
         return address(request.url.path, **query, basis=view.basis.value)
     return address(request.url.path, **query, on=view.on, basis=view.basis.value)

@@ -60,6 +60,15 @@ def test_the_address_in_the_foot_keeps_filters_and_writes_out_the_day_of_today(r
         assert address == f"{PUBLIC_URL}{GAZA}/timeline?actor=hamas&q=Netzarim&on=2026-03-01&basis=reported"
 
 
+@pytest.mark.parametrize("page", ["timeline", "issues/permanent-end-of-war"])
+def test_the_address_in_the_foot_keeps_the_day_where_a_filter_ends_on_it(
+    reader: TestClient, page: str
+) -> None:
+    found = reader.get(f"{GAZA}/{page}?on=2024-05-06&to=2024-05-06").text
+    address = unescape(re.findall(r'<a href="([^"]*)" rel="bookmark">', found)[0])
+    assert address == f"{PUBLIC_URL}{GAZA}/{page}?to=2024-05-06&on=2024-05-06&basis=reported"
+
+
 def test_a_page_read_on_another_day_says_so_even_to_those_who_have_it(reader: TestClient) -> None:
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
         tag = reader.get(f"{GAZA}?on=2024-09-04").headers["etag"]
