@@ -67,7 +67,7 @@ def agreed_text(
             Record.type == RecordType.PROPOSAL,
             published(Record),
             known_by(on, basis),
-            is_supported(on),
+            is_supported(on, basis),
         )
         .order_by(Record.last_day.desc(), Record.first_day.desc(), Record.ordinal.desc())
     ).all()

@@ -13,7 +13,7 @@ from app.domain.dates import parse_edtf
 from app.domain.vocabulary import Basis, CitationRelation, Outcome, RecordType, ReviewStatus
 from app.models import Citation, Record, Response, Source, Term
 from app.queries.answers import AnswerLine, answer_lines, given
-from app.queries.citations import Evidence, citations_of, evidence
+from app.queries.citations import Evidence, citations_of, counts_by, evidence
 from app.queries.negotiations import Cast
 from app.queries.records import RecordLine, actors_of, is_known, issues_of, known_by, record_lines
 from app.queries.visibility import published
@@ -89,7 +89,7 @@ def latest_proposal(
             Record.type == RecordType.PROPOSAL,
             published(Record),
             known_by(on, basis),
-            is_supported(on),
+            is_supported(on, basis),
             *which,
         )
         .order_by(Record.last_day.desc(), Record.first_day.desc(), Record.ordinal.desc())
@@ -97,8 +97,8 @@ def latest_proposal(
     )
 
 
-def is_supported(on: date) -> ColumnElement[bool]:
-    """Whether a report of a record has not been retracted by its outlet by the day."""
+def is_supported(on: date, basis: Basis) -> ColumnElement[bool]:
+    """Whether a report of a record that is known by the day has not been retracted by its outlet by then."""
     return exists(
         select(1)
         .select_from(Citation)
@@ -110,6 +110,7 @@ def is_supported(on: date) -> ColumnElement[bool]:
             Citation.review_status == ReviewStatus.PUBLISHED,
             Citation.relation.is_distinct_from(CitationRelation.DENIES),
             or_(Source.retracted_from.is_(None), Source.retracted_from > on.isoformat()),
+            counts_by(on, basis),
         )
     )
 

@@ -27,9 +27,19 @@ def agreed(
         {"id": "x1", "title": "Text of M", "proposed_by": "m", "presented": "2024-01-01"}
         | {"ended": "2024-02-10", "outcome": "agreed"},
         {"id": "x2", "title": "Text of P and M", "proposed_by": "p|m", "presented": "2024-01-02"},
+        {"id": "x3", "title": "Text taken back", "proposed_by": "m", "presented": "2024-04-01"},
+    ]
+    printed = {"outlet": "O", "language": "en"}
+    tables["sources"] = [
+        *tables["sources"],
+        {"id": "s3", "published": "2024-04-01", "status": "retracted", "status_date": "2024-04-10"} | printed,
+        {"id": "s4", "published": "2024-06-01"} | printed,
     ]
     tables["citations"] = [
         {**row, "source": "s1"} if row["subject"] in ("x1", "x2") else row for row in tables["citations"]
+    ] + [
+        {"subject_type": "proposal", "subject": "x3", "source": source, "attribution": "third_party"}
+        for source in ("s3", "s4")
     ]
     package = write_package(tmp_path_factory.mktemp("package") / "agreed", tables)
     template = templates(request.param, package)
@@ -65,6 +75,16 @@ def test_a_text_that_a_party_put_forward_too_is_not_the_mediators(agreed: TestCl
     head = agreed.get(f"{TALKS}?on=2024-03-01&columns=p,q,{FOUR}").text.partition("<thead")[2]
     assert "Text of M<" in head.partition("</thead>")[0]
     assert "Text of P and M" not in head.partition("</thead>")[0]
+
+
+@pytest.mark.parametrize(
+    ("day", "title"), [("04-09", "Text taken back"), ("05-01", "Text of M<"), ("06-01", "Text taken back")]
+)
+def test_a_text_whose_report_was_retracted_is_back_only_with_the_next_report(
+    agreed: TestClient, day: str, title: str
+) -> None:
+    head = agreed.get(f"{TALKS}?on=2024-{day}&columns=p,q,latest:mediators").text.partition("<thead")[2]
+    assert title in head.partition("</thead>")[0]
 
 
 def test_a_text_counts_as_agreed_from_the_day_on_which_it_was(agreed: TestClient) -> None:
