@@ -29,7 +29,7 @@ from app.models import ChangeDay, Link, PositionCell, Proposal, Record, RecordAc
 from app.models.loading import load_fates
 from app.queries.cells import AsOf, Claim, claims_of, stored_cells
 from app.queries.negotiations import ActorHead, Cast, NegotiationHead, cast_of, negotiation_head
-from app.queries.proposal_columns import has_ended
+from app.queries.proposal_columns import ended_by
 from app.queries.records import RecordLine, is_known, known_by, records_of
 from app.queries.timeline import TimelineRow, rows_of
 from app.queries.visibility import published
@@ -424,26 +424,24 @@ def _packages(
         known_by(end, basis),
         Proposal.outcome.is_not(None),
         Proposal.ended.is_not(None),
-        # An EDTF date begins with its year; what is not yet over by the day is left out below.
-        Proposal.ended > start.isoformat()[:4],
+        # What begins behind the day is not over by it; the rest is told from the dates as they are read.
         Proposal.ended < f"{end.isoformat()}~~",
     )
     fresh = {
         kind: _subjects(session, negotiation, and_(Record.type == kind, new))
         for kind in (RecordType.PROPOSAL, RecordType.RESPONSE)
     }
-    over = _subjects(session, negotiation, ended)
+    over = _over(session, ended, negotiation, start, end)
     subjects = [*fresh[RecordType.PROPOSAL], *fresh[RecordType.RESPONSE], *over]
     rows = {
         row.record.subject: row
         for row in rows_of(session, negotiation, cast, list(dict.fromkeys(subjects)), end, basis)
     }
-    ended_rows = [rows[key] for key in over if _ended_between(rows[key].record, start, end)]
     return (
         [rows[key] for key in fresh[RecordType.PROPOSAL][:MOST_RECORDS]],
         [rows[key] for key in fresh[RecordType.RESPONSE][:MOST_RECORDS]],
-        ended_rows,
-        any(len(found) > MOST_RECORDS for found in fresh.values()),
+        [rows[key] for key in over[:MOST_RECORDS]],
+        any(len(found) > MOST_RECORDS for found in (*fresh.values(), over)),
     )
 
 
@@ -465,6 +463,19 @@ def _subjects(session: ReadSession, negotiation: str, which: ColumnElement[bool]
     return [(kind, id_) for kind, id_ in rows]
 
 
-def _ended_between(record: RecordLine, start: date, end: date) -> bool:
-    """Whether the end of a proposal may be told on the later day and not on the earlier (domain.md §3)."""
-    return has_ended(record, end) and not has_ended(record, start)
+def _over(
+    session: ReadSession, which: ColumnElement[bool], negotiation: str, start: date, end: date
+) -> list[Key]:
+    """The proposals whose end may be told on the later day and not on the earlier (domain.md §3)."""
+    rows = session.execute(
+        select(Record.id, Proposal.outcome, Proposal.ended)
+        .join(Proposal, and_(Proposal.negotiation == Record.negotiation, Proposal.id == Record.id))
+        .where(Record.negotiation == negotiation, published(Record), which)
+        .order_by(Proposal.ended.desc(), Record.id)
+    )
+    over = [
+        (RecordType.PROPOSAL, id_)
+        for id_, outcome, ended in rows
+        if ended_by(outcome, ended, end) and not ended_by(outcome, ended, start)
+    ]
+    return over[: MOST_RECORDS + 1]

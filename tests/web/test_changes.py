@@ -1,11 +1,15 @@
 """What changed between two days, as a reader gets it."""
 
 import re
+from collections.abc import Iterator
 from html import unescape
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from tests.make import talks, write_package
+from tests.services.databases import KINDS, serving
 from tests.web.test_positions import table
 
 GAZA = "/negotiations/gaza"
@@ -66,6 +70,46 @@ def test_proposals_and_answers_of_these_days_are_listed_and_others_are_not(reade
     quiet = words(reader.get(f"{GAZA}/changes?from=2024-07-09&to=2024-07-17").text)
     assert quiet.count("None in these days") >= 2
     assert "On no issue did anything change for Israel, Hamas and Palestinian Islamic Jihad." in quiet
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def endings(
+    request: pytest.FixtureRequest, templates: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
+    """A reader of talks with proposals put forward on one day, which ended at different times."""
+    tables = talks()
+    tables["proposals"] = [
+        {"id": id_, "title": id_.upper(), "proposed_by": "m", "presented": "2024-01-01", "ended": ended}
+        | {"outcome": "lapsed"}
+        for id_, ended in (("x1", "2024-02-20"), ("x2", "2024"), ("x3", "2024-01-05"), ("x4", "2024-01-06"))
+    ]
+    cited = {"subject_type": "proposal", "source": "s1", "attribution": "third_party"}
+    tables["citations"] = [row for row in tables["citations"] if row["subject_type"] != "proposal"]
+    tables["citations"] += [{**cited, "subject": row["id"]} for row in tables["proposals"]]
+    package = write_package(tmp_path_factory.mktemp("package") / "endings", tables)
+    template = templates(request.param, package)
+    url = f"sqlite:///{template}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql_server").url(template)
+    with serving(url) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("days", "ended"),
+    [
+        ("from=2024-02-01&to=2024-02-29", ["x1"]),
+        ("from=2024-01-05&to=2024-01-31", ["x4"]),
+        ("from=2024-12-01&to=2024-12-30", []),
+        ("from=2024-12-01&to=2025-01-15", ["x2"]),
+    ],
+)
+def test_an_end_is_told_on_its_days_however_many_proposals_there_are(
+    endings: TestClient, monkeypatch: pytest.MonkeyPatch, days: str, ended: list[str]
+) -> None:
+    monkeypatch.setattr("app.queries.changes.MOST_RECORDS", 1)
+    page = endings.get(f"/negotiations/talks/changes?{days}").text.partition('id="ended"')[2]
+    assert re.findall(r'id="proposal-(\w+)"', page) == ended
 
 
 def test_what_changed_leads_to_both_days_side_by_side_and_to_the_history(reader: TestClient) -> None:
