@@ -62,7 +62,7 @@ def sources_page(
 ) -> SourcesPage:
     """The reports that are known by a day and that the filters select. Raises NoSuchRecord."""
     head = negotiation_head(session, negotiation)
-    outlets, languages = _choices(session, negotiation)
+    outlets, languages = _choices(session, negotiation, on, basis)
     if filters.faults:
         return SourcesPage(head, (), 0, 0, {}, outlets, languages)
     wanted = _selected(session, negotiation, filters, on, basis)
@@ -172,9 +172,9 @@ def _with_words(session: ReadSession, wanted: Sequence[ColumnElement[bool]], wor
     return {source for source, title in rows if words in fold(title or "")}
 
 
-def _choices(session: ReadSession, negotiation: str) -> tuple[list[str], list[str]]:
-    """The outlets with most reports, and all languages; to choose from."""
-    of_it = (Source.negotiation == negotiation, published(Source))
+def _choices(session: ReadSession, negotiation: str, on: date, basis: Basis) -> tuple[list[str], list[str]]:
+    """Of what is known by the day, the outlets with most reports and all languages; to choose from."""
+    of_it = (Source.negotiation == negotiation, published(Source), is_printed(on, basis))
     often = (
         select(Source.outlet)
         .where(*of_it)

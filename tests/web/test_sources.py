@@ -76,6 +76,11 @@ def test_a_source_that_is_not_here_is_not_found(small: TestClient) -> None:
     assert small.get(f"{TALKS}/none").status_code == 404
 
 
+def test_no_outlet_is_offered_before_its_first_report(small: TestClient) -> None:
+    assert "Outlet s7" not in small.get(f"{TALKS}?on=2024-02-29").text
+    assert "Outlet s7" in small.get(f"{TALKS}?on=2024-03-01").text
+
+
 # --- All of them by date, and by outlet ------------------------------------------------------------------
 
 
