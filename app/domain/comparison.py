@@ -281,7 +281,8 @@ def _amounts(stand: Stand) -> list[Quantity]:
     for line in stand.lines:
         if line.quantity and not line.overtaken:
             found.setdefault(line.quantity.unit.casefold(), []).append(line.quantity)
-    return [said[0] for said in found.values() if len({quantity.bounds for quantity in said}) == 1]
+    # By unit: which one is told of several does not turn on who of the two comes first (domain.md §9).
+    return [said[0] for _, said in sorted(found.items()) if len({quantity.bounds for quantity in said}) == 1]
 
 
 def _ends(bounds: Bounds) -> tuple[float, float]:

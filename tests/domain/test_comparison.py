@@ -259,6 +259,15 @@ def test_what_is_in_other_units_or_of_several_amounts_is_no_quantity_to_compare(
     assert difference(quantity("p", *one), quantity("q", *other)) is None
 
 
+def test_which_of_several_quantities_is_told_does_not_turn_on_who_comes_first() -> None:
+    one = quantity("p", ("42", "days"), ("30", "people"))
+    other = quantity("q", ("50", "people"), ("60", "days"))
+    found, swapped = difference(one, other), difference(other, one)
+    assert found
+    assert swapped
+    assert (found.one, found.other) == (swapped.other, swapped.one)
+
+
 # --- Laws ---------------------------------------------------------------------------------------------------
 
 ranges = st.tuples(st.integers(0, 6), st.integers(0, 6)).map(lambda ends: (min(ends), max(ends)))
