@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.domain.dates import NotADate, parse_day
-from app.forms.filters import LONGEST, Cursor, Faults, read_cursor, read_period
+from app.forms.filters import CONTROLS, LONGEST, Cursor, Faults, read_cursor, read_period
 
 # More would be too narrow to read side by side.
 MOST_PARTIES = 6
@@ -48,8 +48,8 @@ def read_issue_filters(query: Mapping[str, str], on: date) -> IssueFilters:
     typed = {name: query.get(name, "").strip() for name in _FIELDS}
     faults = Faults()
     for name, text in typed.items():
-        if len(text) > LONGEST:
-            faults[name] = "This is too long."
+        if len(text) > LONGEST or CONTROLS.search(text):
+            faults[name] = "This is too long, or has characters in it that nobody types."
     found = {name: "" if name in faults else text for name, text in typed.items()}
     parties = tuple(dict.fromkeys(part.strip() for part in found["parties"].split(",") if part.strip()))
     if len(parties) > MOST_PARTIES:

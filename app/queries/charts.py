@@ -151,7 +151,8 @@ def charts(session: ReadSession, asked: Asked, marks: Marks, read: Mapping[Subje
     start = since or min((date.fromisoformat(row.record.first_day) for row in rows), default=until)
     if not since:
         start = start.replace(day=1)
-    start = min(start, until - timedelta(days=LEAST_DAYS))
+    if until - date.min > timedelta(days=LEAST_DAYS):
+        start = min(start, until - timedelta(days=LEAST_DAYS))
     before = {(kind, record) for kind, record, *_ in carried}
     return Charts(
         start,

@@ -123,6 +123,8 @@ class _Time:
         while day <= self.until:
             if day >= self.since:
                 firsts.append(day)
+            if (day.year, day.month) == (date.max.year, date.max.month):
+                break
             day = (day + timedelta(days=32)).replace(day=1)
         every = next(
             (step for step in (1, 2, 3, 6) if step * 30 * self.per_day >= room),

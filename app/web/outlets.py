@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.forms.filters import LONGEST, Faults, read_source_cursor
+from app.forms.filters import CONTROLS, LONGEST, Faults, read_source_cursor
 from app.queries.outlets import outlet_page, outlets_page
 from app.web.deps import ViewOf, ViewReads
 from app.web.records import show_record
@@ -17,7 +17,9 @@ router = APIRouter(include_in_schema=False)
 def index(request: Request, session: ViewReads, view: ViewOf, negotiation: str) -> Response:
     """Every outlet with how many reports of it are known as of the day of the view."""
     after = request.query_params.get("after", "")
-    fault = "" if len(after) <= LONGEST else "No outlet has so long a name; begin again from the first page."
+    fault = ""
+    if len(after) > LONGEST or CONTROLS.search(after):
+        fault = "No outlet has such a name; begin again from the first page."
     return show_record(
         request,
         session,
