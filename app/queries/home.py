@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import select, union_all
+from sqlalchemy import func, select, union_all
 
 from app.db import ReadSession
 from app.domain.position import Cell
 from app.domain.vocabulary import Basis
 from app.forms.filters import TimelineFilters
-from app.models import ChangeDay
+from app.models import ChangeDay, Negotiation
 from app.queries.cells import AsOf, CellPage, cell_pages, stored_cells
 from app.queries.negotiations import Cast, NegotiationHead, all_negotiations, cast_of
 from app.queries.timeline import TimelineRow, latest_rows
@@ -54,8 +54,10 @@ class HomePage:
 
 
 def home_page(session: ReadSession, place: int, on: date) -> HomePage:
-    """A page of negotiations, the latest begun first, as of a day."""
-    heads = all_negotiations(session)
+    """A page of negotiations, that which changed last first, as of a day."""
+    changed = _last_changes(session, on)
+    # Those of one day, and those in which nothing changed yet, stay in their own order.
+    heads = sorted(all_negotiations(session), key=lambda head: changed.get(head.id) or "", reverse=True)
     shown = heads[place : place + PAGE]
     days = _change_days(session, [head.id for head in shown], on)
     shelves = []
@@ -66,6 +68,21 @@ def home_page(session: ReadSession, place: int, on: date) -> HomePage:
     more = place + PAGE if len(heads) > place + PAGE else None
     example = None if place else _example(session, shelves, on)
     return HomePage(shelves, example, place, more, sum(head.revision for head in heads))
+
+
+def _last_changes(session: ReadSession, on: date) -> dict[str, str | None]:
+    """The last day of change of every negotiation: one seek each, in one statement."""
+    last = (
+        select(func.max(ChangeDay.day))
+        .where(
+            ChangeDay.negotiation == Negotiation.id,
+            ChangeDay.basis == Basis.REPORTED,
+            ChangeDay.day <= on.isoformat(),
+        )
+        .correlate(Negotiation)
+        .scalar_subquery()
+    )
+    return dict(session.execute(select(Negotiation.id, last)).tuples().all())
 
 
 def _change_days(

@@ -55,7 +55,7 @@ def test_a_line_that_gave_way_says_to_which_record(reader: TestClient) -> None:
 
 def test_what_was_replaced_behind_the_table_is_told_too(reader: TestClient) -> None:
     hamas = table(reader, JULY)["permanent-end-of-war"]["Hamas"]
-    behind = hamas.partition("Stood behind the table, and stands no more")[2]
+    behind = hamas.partition("Replaced; it stood behind a later one")[2]
     assert behind.startswith(" 4 May 2024 Demand:")
     assert (
         "Replaced ; see the record of 6 Jul 2024" in behind or "Replaced; see the record of 6 Jul" in behind

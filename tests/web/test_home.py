@@ -57,6 +57,11 @@ def test_a_day_typed_there_leads_to_the_positions_or_to_what_changed(reader: Tes
         assert reader.get(f"/negotiations/gaza{where}?on=2024-05-06&basis=stated").status_code == 200
 
 
+def test_the_negotiation_that_changed_last_comes_first(reader: TestClient) -> None:
+    page = reader.get("/").text
+    assert page.index('<li id="gaza">') < page.index('<li id="gaza-april-2024">')
+
+
 def test_many_negotiations_stand_on_pages_of_a_bounded_number_of_statements(many: TestClient) -> None:
     first = many.get("/").text
     assert len(re.findall(r'<li id="n\d">', first)) == 5

@@ -259,7 +259,7 @@ def test_the_other_basis_is_told_where_it_reads_differently(small: TestClient) -
     assert "The same day with hindsight What had been said by this day" in page
     then = words(small, f"{TALKS}/k?on=2024-01-02&basis=stated")
     assert "The same day, as known by then What a reader could know on this day" in then
-    assert "Nothing reported later changes how 31 Dec 2024 reads." in words(small, f"{TALKS}/k?{END}")
+    assert "With hindsight the same positions stand on 31 Dec 2024;" in words(small, f"{TALKS}/k?{END}")
 
 
 def test_the_sides_are_compared_on_the_day_and_with_an_earlier_one(reader: TestClient) -> None:
