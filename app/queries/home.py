@@ -82,7 +82,7 @@ def _last_changes(session: ReadSession, on: date) -> dict[str, str | None]:
         .correlate(Negotiation)
         .scalar_subquery()
     )
-    return dict(session.execute(select(Negotiation.id, last)).tuples().all())
+    return dict(session.execute(select(Negotiation.id, last)).all())
 
 
 def _change_days(
