@@ -120,13 +120,13 @@
       box.checked = Boolean(found);
       box.closest(".visit").hidden = !keeps;
     });
-    document.querySelectorAll("[data-since]").forEach(function (link) {
-      var seen = (found && found[link.dataset.since]) || {};
+    document.querySelectorAll("[data-since-visit]").forEach(function (link) {
+      var seen = (found && found[link.dataset.sinceVisit]) || {};
       var last = seen.today < today ? seen.today : seen.last;
       link.closest(".visit").hidden = !last;
       if (!last) return;
       link.textContent = link.dataset.words.replace("{day}", dayWords(last));
-      link.href = "/negotiations/" + link.dataset.since + "/changes?from=" + last + "&to=" + today;
+      link.href = "/negotiations/" + link.dataset.sinceVisit + "/changes?from=" + last + "&to=" + today;
     });
   }
   document.addEventListener("change", function (event) {
@@ -134,6 +134,6 @@
     keep(event.target.checked ? {} : null);
     visit();
   });
-  document.addEventListener("htmx:after:swap", visit);
+  document.addEventListener("htmx.after.swap", visit);
   visit();
 })();

@@ -121,7 +121,7 @@ def test_a_proposal_with_two_terms_and_an_answer_to_it_without_javascript(
     expect(page.locator("#term-2-summary")).to_have_value("Dozens of hostages")
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Offer of 42 days")
-    expect(page.locator("tr[id^=term-] .s")).to_have_text(["Ceasefire of 42 days", "Dozens of hostages"])
+    expect(page.locator("div[id^=term-] > .s")).to_have_text(["Ceasefire of 42 days", "Dozens of hostages"])
 
     page.get_by_role("link", name="Report a response to it").click()
     page.locator("#outlet").fill("Example Times")
