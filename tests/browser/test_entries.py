@@ -136,7 +136,10 @@ def test_a_proposal_with_two_terms_and_an_answer_to_it_without_javascript(
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Rejected")
     page.get_by_role("link", name="Beside the other answers").click()
-    expect(page.locator("tr[id^=term-]").last).to_contain_text("Hamas: rejected, 4 Apr 2024")
+    term = page.locator("div[id^=term-]").last
+    expect(term).to_contain_text("Hamas on this term")
+    expect(term.locator("article")).to_contain_text("Rejected")
+    expect(term.locator("article time").first).to_have_text("4 Apr 2024")
 
 
 def test_a_refused_form_keeps_what_was_typed_and_leads_to_the_fault(
