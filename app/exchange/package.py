@@ -1,33 +1,29 @@
-"""Data packages in and out: a whole negotiation as a folder of CSV files, or a zip of one.
+"""Data packages in: a whole negotiation as a folder of CSV files, or a zip of one.
 
 All or nothing: a package is loaded when every row of it is right, and otherwise every fault is told.
 What comes in goes out again, byte for byte.
 """
 
-import csv
-import io
-import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
 
 from sqlalchemy.orm import Session
 
 from app.commands import revisions
 from app.commands.batches import uncollected
 from app.commands.negotiations import NOUNS, Entry, Imported, store_negotiation
-from app.db import ReadSession, WriteSession
+from app.db import WriteSession
 from app.domain.redirects import Redirects
 from app.domain.redirects import kept as kept_record
 from app.domain.vocabulary import CitationRelation
 from app.exchange.faults import Fault, PackageFaults
-from app.exchange.package_reading import DESCRIPTION, Line, Package, read_package
+from app.exchange.package_reading import Line, Package, read_package
 from app.exchange.package_rules import Merged, check_cells, check_rows, in_order
-from app.exchange.package_schema import FILES, File, datapackage
+from app.exchange.package_schema import FILES, File
+from app.exchange.package_writing import NotAPackage, UnknownNegotiation, export_package
 from app.models.loading import load_redirects
 from app.queries.packages import PackageRow, has_negotiation, package_rows
 from app.queries.redactions import withheld_fields
@@ -48,22 +44,6 @@ __all__ = [
 Progress = Callable[[str, int, int], None]
 
 
-class UnknownNegotiation(Exception):
-    """There is no negotiation of this id here."""
-
-    def __init__(self, negotiation: str) -> None:
-        super().__init__(f"there is no negotiation “{negotiation}”")
-        self.negotiation = negotiation
-
-
-class NotAPackage(Exception):
-    """The folder or file is something else and will not be overwritten."""
-
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(f"{path} {problem}; name a new one, or a package to be replaced")
-        self.path = path
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What an import would do."""
@@ -72,9 +52,6 @@ class Plan:
     created: int
     changed: int
     reordered: bool
-
-
-# --- In -------------------------------------------------------------------------------------------------
 
 
 def import_package(
@@ -266,64 +243,3 @@ def _name(file: File, row: Merged) -> str:
     if file.has_id:
         return row.cells["id"]
     return str(row.number) if row.number else "/".join(row.cells[name] for name in file.natural_key)
-
-
-# --- Out ------------------------------------------------------------------------------------------------
-
-
-def export_package(session: ReadSession, negotiation: str, path: Path) -> None:
-    """Write a negotiation as a package: a folder, or a zip of one where the path ends in ``.zip``.
-
-    Published records only, a few rows at a time. The same records give the same bytes. Replaces a
-    package that is there. Raises UnknownNegotiation, and NotAPackage where something else is there.
-    """
-    if not has_negotiation(session, negotiation):
-        raise UnknownNegotiation(negotiation)
-    described = next(package_rows(session, negotiation, "negotiation")).cells
-    text = datapackage(
-        described.get("package_name", described["id"]), described.get("package_title", described["title"])
-    )
-    with _written(path) as open_file:
-        with open_file(DESCRIPTION) as target:
-            target.write(text)
-        for file in FILES:
-            with open_file(file.path) as target:
-                writer = csv.writer(target, lineterminator="\r\n")
-                writer.writerow(file.header)
-                writer.writerows(
-                    [row.cells.get(name, "") for name in file.header]
-                    for row in package_rows(session, negotiation, file.name)
-                )
-
-
-@contextmanager
-def _written(path: Path) -> Iterator[Callable[[str], TextIO]]:
-    """Somewhere to write files to, as UTF-8 and with line ends as given."""
-    if path.suffix.lower() == ".zip":
-        if path.exists() and not _is_zip_of_package(path):
-            raise NotAPackage(path, "is not a zip of a package")
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            yield lambda name: _in_zip(archive, name)
-        return
-    if path.exists() and not path.is_dir():
-        raise NotAPackage(path, "is not a folder")
-    if path.is_dir() and any(path.iterdir()) and not (path / DESCRIPTION).is_file():
-        raise NotAPackage(path, "is a folder with something else in it")
-    path.mkdir(parents=True, exist_ok=True)
-    yield lambda name: (path / name).open("w", encoding="utf-8", newline="")
-
-
-def _is_zip_of_package(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return DESCRIPTION in (name.rpartition("/")[2] for name in archive.namelist())
-    except (OSError, zipfile.BadZipFile):
-        return False
-
-
-def _in_zip(archive: zipfile.ZipFile, name: str) -> TextIO:
-    # The time of writing would make the same records another file.
-    entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    return io.TextIOWrapper(archive.open(entry, "w"), encoding="utf-8", newline="")

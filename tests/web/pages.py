@@ -85,6 +85,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 # What readers may open that is no page, and why.
 NO_PAGES = {
     f"{ONE}/timeline.csv": "a file",
+    f"{ONE}/package.zip": "a file",
     f"{ONE}/terms/{{term}}": "leads on to its proposal",
     f"{ONE}/{{noun:noun}}": "leads on to the time line",
     "/login/{token}": "a link that is used up",
