@@ -87,6 +87,16 @@
     opener.closest("td").classList.add("open");
   });
 
+  // Narrow screens turn tables into blocks, and a browser may then forget that they were tables: their parts say what they are.
+  var PARTS = { table: "table", thead: "rowgroup", tbody: "rowgroup", tfoot: "rowgroup", tr: "row", "th[scope^='col']": "columnheader", "th[scope^='row']": "rowheader", td: "cell" };
+  function tables() {
+    Object.keys(PARTS).forEach(function (part) {
+      document.querySelectorAll(part + ":not([role])").forEach(function (one) { one.setAttribute("role", PARTS[part]); });
+    });
+  }
+  document.addEventListener("htmx.after.swap", tables);
+  tables();
+
   // When the reader was last here: only where it was switched on, and in this browser alone. A visit is a day.
   var VISITS = "parley-visits";
   function visits() {

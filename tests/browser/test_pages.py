@@ -37,6 +37,9 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(new_page: NewPage, site:
     page.evaluate("document.documentElement.dir = 'ltr'")
     page.set_viewport_size({"width": 360, "height": 800})
     assert axe(page) == [], "on a telephone"
+    assert page.locator("main :is(table, thead, tbody, tr, th, td):not([role])").count() == 0, (
+        "blocks stay tables"
+    )
     # At 200 % a window of 1280 pixels has room for 640 of the page.
     for narrow in (320, 640):
         page.set_viewport_size({"width": narrow, "height": 450})

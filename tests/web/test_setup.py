@@ -201,7 +201,7 @@ def test_from_nothing_to_the_first_demand_in_its_cell(desk: TestClient, anna: Te
     assert "No demand is recorded here yet. Report the first one" in page
     assert "nothing recorded" in page.lower()
     html = desk.get(talks).text
-    assert re.findall(r'<th scope="row" role="rowheader" id="([^"]+)"', html) == [
+    assert re.findall(r'<th scope="row" id="([^"]+)"', html) == [
         "ceasefire",
         "first-phase",
         "aid",
@@ -259,7 +259,7 @@ def test_the_order_is_that_of_columns_and_lines(desk: TestClient, anna: TestClie
         send(anna, f"{talks}/setup/{what}/move", status=status, to=to)
 
     def lines() -> list[str]:
-        return re.findall(r'role="rowheader" id="([^"]+)"', desk.get(talks).text)
+        return re.findall(r'<th scope="row" id="([^"]+)"', desk.get(talks).text)
 
     def columns() -> list[str]:
         return list(dict.fromkeys(re.findall(r'data-col="([^"]+)"', desk.get(talks).text)))
