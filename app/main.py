@@ -52,8 +52,12 @@ from app.web import (
     sources,
     timeline,
 )
+from app.web.api import catalogue as catalogue_api
+from app.web.api import comparing as comparing_api
 from app.web.api import positions as positions_api
+from app.web.api import records as records_api
 from app.web.api import schema as schema_api
+from app.web.api.crossing import ReadsFromElsewhere
 from app.web.deps import authorise
 from app.web.limits import InFlight
 from app.web.render import STATIC
@@ -87,6 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.engine.dispose()
 
     middleware = [Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)]
+    middleware.append(Middleware(ReadsFromElsewhere))
     middleware.append(Middleware(errors.UnexpectedFaults))
     middleware.append(Middleware(CrossSiteRefusal, public_url=settings.public_url))
     middleware.append(Middleware(InFlight))
@@ -143,7 +148,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         events,
         searches,
     )
-    for room in (*rooms, positions_api, schema_api):
+    for room in (*rooms, catalogue_api, positions_api, comparing_api, records_api, schema_api):
         app.include_router(room.router)
     errors.install(app)
     require_permissions(app.routes)

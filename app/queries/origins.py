@@ -65,7 +65,7 @@ def sources_page(
     outlets, languages = _choices(session, negotiation, on, basis)
     if filters.faults:
         return SourcesPage(head, (), 0, 0, {}, outlets, languages)
-    wanted = _selected(session, negotiation, filters, on, basis)
+    wanted = selected_sources(session, negotiation, filters, on, basis)
     first = func.min(Source.published_last)
     groups = select(Source.voice, func.count(), first).where(*wanted).group_by(Source.voice)
     if place := filters.after:
@@ -137,9 +137,10 @@ def _reports(
     return found
 
 
-def _selected(
+def selected_sources(
     session: ReadSession, negotiation: str, filters: SourceFilters, on: date, basis: Basis
 ) -> list[ColumnElement[bool]]:
+    """What a report must be to be known by the day and selected by the filters."""
     wanted = [Source.negotiation == negotiation, published(Source), is_printed(on, basis)]
     if filters.outlet:
         wanted.append(Source.outlet == filters.outlet)

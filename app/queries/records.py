@@ -49,6 +49,7 @@ class RecordLine:
     scale_version: int | None
     rung_min: int | None
     rung_max: int | None
+    placement_reason: str | None
 
     @property
     def subject(self) -> Subject:
@@ -91,6 +92,7 @@ def record_lines() -> Select[*tuple[Any, ...]]:
             func.coalesce(Demand.scale_version, Term.scale_version),
             func.coalesce(Demand.rung_min, Term.rung_min),
             func.coalesce(Demand.rung_max, Term.rung_max),
+            func.coalesce(Demand.placement_reason, Term.placement_reason),
         )
         .select_from(Record)
         .outerjoin(Demand, _same(Demand, RecordType.DEMAND))
@@ -140,6 +142,22 @@ def is_known(record: RecordLine, on: date, basis: Basis, *, possible: bool = Fal
     if basis is Basis.STATED:
         return (record.first_day if possible else record.last_day) <= day
     return record.reported_on <= day
+
+
+def known_of(
+    session: ReadSession, negotiation: str, subjects: Iterable[Subject], on: date, basis: Basis
+) -> frozenset[Subject]:
+    """Those of these records that readers may be told of on the day."""
+    subjects = list(subjects)
+    if not subjects:
+        return frozenset()
+    known = select(Record.type, Record.id).where(
+        Record.negotiation == negotiation,
+        of_subjects(Record, "id", subjects),
+        published(Record),
+        known_by(on, basis),
+    )
+    return frozenset((kind, record) for kind, record in session.execute(known))
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,33 @@ def timeline_page(
     return TimelinePage(head, cast, rows, possible[:PAGE], newer, older, len(possible) > PAGE)
 
 
+@dataclass(frozen=True, slots=True)
+class RowsPage:
+    """So many rows of the time line, and where the next ones begin; ``possible`` stands apart."""
+
+    rows: Sequence[TimelineRow]
+    possible: Sequence[TimelineRow] = ()
+    older: Cursor | None = None
+
+
+def rows_page(
+    session: ReadSession,
+    negotiation: str,
+    cast: Cast,
+    filters: TimelineFilters,
+    on: date,
+    basis: Basis,
+    *,
+    limit: int,
+) -> RowsPage:
+    """The rows that the filters select, in the order of the pages, from their place on: at most so many."""
+    here = _Reading(session, negotiation, cast, filters, on, basis)
+    keys = here.keys(limit + 1, before=filters.before)
+    rows = here.rows(keys[:limit])
+    possible = here.possible(limit) if basis is Basis.STATED and not filters.before else []
+    return RowsPage(rows, possible, rows[-1].cursor if len(keys) > limit and rows else None)
+
+
 def timeline_chunks(
     session: ReadSession, negotiation: str, cast: Cast, filters: TimelineFilters, on: date, basis: Basis
 ) -> Iterator[list[TimelineRow]]:

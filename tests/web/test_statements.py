@@ -40,6 +40,17 @@ ADDRESSES = [
     f"{MADE}/issues/issue-1",
     f"{MADE}/issues/issue-1?on=2024-06-01&basis=stated&parties=party-1,mediator-1",
     f"/api/v1{MADE}/positions?on=2024-06-01",
+    f"/api/v1{MADE}/timeline?on=2024-06-01&basis=stated&limit=200",
+    f"/api/v1{MADE}/demands?actor=party-1&track=own_side&limit=20",
+    f"/api/v1{MADE}/proposals?limit=200",
+    f"/api/v1{MADE}/proposals/proposal-2",
+    f"/api/v1{MADE}/sources?limit=200",
+    f"/api/v1{MADE}/actors?limit=200",
+    f"/api/v1{MADE}/issues",
+    f"/api/v1{MADE}/links?limit=200",
+    f"/api/v1{MADE}/coverage",
+    f"/api/v1{MADE}/comparison?on=2024-03-01&columns=party-1@2023-12-24,party-1,party-2,latest:mediators",
+    f"/api/v1{MADE}/changes?from=2024-05-01&to=2024-06-01",
     f"{MADE}/changes?from=2024-05-01&to=2024-06-01",
     f"{MADE}/changes?from=2023-12-01&to=2026-01-01&basis=stated",
 ]
@@ -51,6 +62,7 @@ LONGER = {
     f"{MADE}/issues/issue-1?on=2024-06-01&basis=stated&parties=party-1,mediator-1": 50,
     f"{MADE}/changes?from=2024-05-01&to=2024-06-01": 60,
     f"{MADE}/changes?from=2023-12-01&to=2026-01-01&basis=stated": 60,
+    f"/api/v1{MADE}/changes?from=2024-05-01&to=2024-06-01": 60,
 }
 
 

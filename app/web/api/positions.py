@@ -1,9 +1,9 @@
 """Positions as JSON: every cell of a negotiation as of a day."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
@@ -13,14 +13,15 @@ from app.domain.vocabulary import Basis, Empty, RecordType
 from app.forms.filters import View
 from app.queries.negotiations import negotiation_head
 from app.queries.positions import all_cells
+from app.web.api import problems
+from app.web.api.answers import KEPT, unchanged
+from app.web.api.parameters import EDTF as _EDTF
+from app.web.api.parameters import VIEW, Negotiation, described, query
 from app.web.deps import ViewOf, ViewReads
-from app.web.errors import problem
-from app.web.render import PUBLIC, etag, not_modified
+from app.web.render import etag
 from app.web.security import Permission, allow
 
 router = APIRouter(prefix="/api/v1")
-
-_EDTF = "A date as far as it is known: 2024, 2024-04, 2024-04-03, 2024-04-03~ or an interval of two of these."
 
 
 class Item(BaseModel):
@@ -85,74 +86,32 @@ class Positions(BaseModel):
     issues: list[IssuePositions]
 
 
-class Problem(BaseModel):
-    """What went wrong (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: dict[str, str] | None = Field(None, description="What is wrong, in words, by parameter.")
-
-
-def _fault(description: str) -> dict[str, Any]:
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"description": description, "content": content}
-
-
 @router.get(
     "/negotiations/{negotiation}/positions",
     response_model=Positions,
     operation_id="positions",
+    summary="The positions",
     tags=["positions"],
-    responses={
-        304: {"description": "Nothing has changed since the ETag that was sent as If-None-Match."},
-        404: _fault("There is no such negotiation, or nothing of it was recorded here by the day."),
-        422: _fault("A parameter cannot be used; each fault is named in words."),
-    },
+    responses=problems.OF_LIST,
+    openapi_extra=described(
+        VIEW, query("standing", "1 to list the ids of all other lines that stand.", enum=["0", "1"])
+    ),
 )
 @allow(Permission.READ_PUBLISHED)
-def positions(
-    request: Request,
-    session: ViewReads,
-    view: ViewOf,
-    negotiation: Annotated[str, Path(description="The id of the negotiation.")],
-    # The next two are read with the view; they are named here for the description of the API.
-    on: Annotated[
-        str | None,
-        Query(
-            description="The day as of which to answer, YYYY-MM-DD; today (UTC) if left out.",
-            json_schema_extra={"format": "date"},
-        ),
-    ] = None,
-    basis: Annotated[
-        str | None,
-        Query(
-            description="What “as of” means: what was reported by the day (if left out); with hindsight, "
-            "what had been stated by it; or what this site itself showed at its end.",
-            json_schema_extra={"enum": [*Basis]},
-        ),
-    ] = None,
-    standing: Annotated[
-        str | None,
-        Query(
-            description="1 to list the ids of all other lines that stand.",
-            json_schema_extra={"enum": ["0", "1"]},
-        ),
-    ] = None,
-) -> Response:
+def positions(request: Request, session: ViewReads, view: ViewOf, negotiation: Negotiation) -> Response:
     """What every party, and every other participant who holds anything, is reported to stand for."""
     tag = etag(request, negotiation_head(session, negotiation).revision, view)
     faults = dict(view.faults)
-    if standing not in (None, "", "0", "1"):
+    standing = request.query_params.get("standing", "")
+    if standing not in ("", "0", "1"):
         faults["standing"] = f"“{standing[:40]}” cannot be used here; write 1, or leave it out."
     if faults:
-        return problem(422, "A parameter cannot be used", "; ".join(faults.values()), errors=faults)
-    if answer := not_modified(request, tag):
-        return answer
+        return problems.unusable(faults)
+    if same := unchanged(request, tag):
+        return same
     cells = all_cells(session, negotiation, view.on, view.basis, standing=standing == "1")
     found = _positions(negotiation, view, cells, standing=standing == "1")
-    headers = {**PUBLIC, "etag": tag} if tag else {}
+    headers = {**KEPT, "etag": tag} if tag else {}
     return JSONResponse(found.model_dump(mode="json", exclude_unset=True), headers=headers)
 
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
-from app.web.api.positions import Problem
+from app.web.api.problems import Problem
 from app.web.security import Permission, allow
 
 router = APIRouter(include_in_schema=False)

@@ -1,0 +1,541 @@
+"""The negotiations, and of one its actors, issues, reports, links and coverage checks, as JSON."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel
+from pydantic import Field as PydanticField
+from starlette.responses import Response
+
+from app.domain.dates import NotADate, parse_day
+from app.domain.vocabulary import ActorKind, LinkRelation, OutletGrade, Role, SourceKind, SourceStatus
+from app.forms.filters import Faults, read_source_filters
+from app.queries import listings
+from app.queries.negotiations import NegotiationHead, all_negotiations, negotiation_head
+from app.queries.reports import Bears, SourceFull
+from app.web.api import problems
+from app.web.api.answers import answer, unchanged
+from app.web.api.pages import number, place, read_limit, read_place
+from app.web.api.parameters import EDTF, PAGED, SOURCES, VIEW, Negotiation, described, query
+from app.web.api.shapes import AsOf, Listed, told
+from app.web.deps import Reads, ViewOf, ViewReads
+from app.web.paths import address
+from app.web.render import etag, public_url
+from app.web.security import Permission, allow
+
+router = APIRouter(prefix="/api/v1")
+
+
+class NegotiationShape(BaseModel):
+    """One process."""
+
+    id: str = told("Its id.", "gaza")
+    title: str = told("Its title.", "Gaza ceasefire talks")
+    summary: str | None = told("What it is about.", None)
+    started: str | None = told(f"When it began. {EDTF}", "2023-11")
+    ended: str | None = told(f"When it ended. {EDTF}", None)
+    page: str = told("The address of its page.", "https://parley.example/negotiations/gaza")
+
+
+class Negotiations(BaseModel):
+    """A page of negotiations."""
+
+    negotiations: list[NegotiationShape] = told("The latest begun first.")
+
+
+class HeldRole(BaseModel):
+    """A role in the negotiation, and from when to when it was held, as far as that is known."""
+
+    role: Role = told("The role.", "party")
+    start: str | None = PydanticField(alias="from", description=f"Since when. {EDTF}", examples=[None])
+    end: str | None = PydanticField(alias="to", description=f"Until when. {EDTF}", examples=[None])
+
+
+class Actor(BaseModel):
+    """A state, armed group, organisation, person or body."""
+
+    id: str = told("Its id.", "hamas")
+    name: str = told("Its name.", "Hamas")
+    kind: ActorKind | None = told("What kind of actor it is.", "armed_group")
+    part_of: str | None = told("The id of the actor that it belongs to.", None)
+    aliases: list[str] = told("Its other names, in any script.", ["حماس"])
+    roles: list[HeldRole] = told("Its roles in the negotiation; none for who takes no part.")
+
+
+class Actors(BaseModel):
+    """A page of actors."""
+
+    negotiation: str = told("The id of the negotiation.", "gaza")
+    actors: list[Actor] = told("In the order of the negotiation.")
+
+
+class RungShape(BaseModel):
+    """A rung of a scale."""
+
+    rung: int = told("Its number; 0 is one pole.", 0)
+    label: str = told("What it says, in neutral words.", "No withdrawal")
+
+
+class ScaleShape(BaseModel):
+    """One version of the scale of an issue."""
+
+    version: int = told("The version; one that is used never changes.", 1)
+    rungs: list[RungShape] = told("From one pole to the other.")
+
+
+class Issue(BaseModel):
+    """One question on the table."""
+
+    id: str = told("Its id.", "troop-withdrawal")
+    part_of: str | None = told("The id of the wider issue that it is part of.", None)
+    title: str = told("Its title.", "Withdrawal of troops")
+    question: str = told("The question.", "How far, and by when, do the troops withdraw?")
+    description: str | None = told("What else there is to say of it.", None)
+    scales: list[ScaleShape] = told("Its scales, the newest version first.")
+
+
+class Issues(BaseModel):
+    """A page of issues."""
+
+    negotiation: str = told("The id of the negotiation.", "gaza")
+    issues: list[Issue] = told("In the order of the negotiation.")
+
+
+class Source(BaseModel):
+    """One publication."""
+
+    id: str = told("Its id.", "scmp-2023-12-25")
+    outlet: str = told("Who printed it.", "South China Morning Post")
+    title: str | None = told("Its title.", None)
+    url: str | None = told("Where it is to be read.", None)
+    published: str = told(f"When it was published. {EDTF}", "2023-12-25")
+    language: str = told("Its language (BCP 47).", "en")
+    kind: SourceKind | None = told("What kind of publication it is.", "news_report")
+    author: str | None = told("Who wrote it.", None)
+    origin: str | None = told("The report that it relays.", None)
+    voice: str = told("Where the relays end: reports of one voice count once.", "scmp-2023-12-25")
+    archive_url: str | None = told("Where it is archived.", None)
+    status: SourceStatus | None = told("What its outlet has done with it by the day.", None)
+    status_date: str | None = told(f"Since when. {EDTF}", None)
+    grade: OutletGrade | None = told("How reliable the outlet is (Admiralty scale); null: not graded.", None)
+    note: str | None = told("What else there is to say of it.", None)
+    supports: int = told("How many records it is cited for by the day.", 3)
+    denies: int = told("How many records it is cited against by the day.", 0)
+    latest: date = told("The last day that its date may mean: from then on it counts.", "2023-12-25")
+    page: str = told("The address of its page.", "https://parley.example/negotiations/gaza/sources/x")
+    as_of: AsOf | None = told("As of which day it is answered; only at its own address.", None, default=None)
+
+
+class Sources(Listed):
+    """A page of reports."""
+
+    sources: list[Source] = told("Newest first.")
+
+
+class Link(BaseModel):
+    """A person’s word on what one demand does to another."""
+
+    start: str = PydanticField(
+        alias="from", description="The id of the demand that does it.", examples=["demand-a"]
+    )
+    relation: LinkRelation = told(
+        "What it does: it replaces, restates, contradicts or clarifies.", "replaces"
+    )
+    end: str = PydanticField(alias="to", description="The id of the other demand.", examples=["demand-b"])
+    note: str | None = told("Which part of it is meant.", None)
+
+
+class Links(Listed):
+    """A page of links."""
+
+    links: list[Link] = told("In the order of entry, both demands being known by the day.")
+
+
+class Check(BaseModel):
+    """Somebody searched for a position of the actor on the issue, through a day, and found none."""
+
+    actor: str = told("The id of the actor.", "pij")
+    issue: str = told("The id of the issue.", "humanitarian-access")
+    searched_through: str = told(f"The day through which was searched. {EDTF}", "2024-09-04")
+    note: str | None = told("Where was searched.", None)
+
+
+class Coverage(Listed):
+    """A page of coverage checks."""
+
+    coverage: list[Check] = told("Those that searched furthest first.")
+
+
+@router.get(
+    "/negotiations",
+    operation_id="negotiations",
+    summary="The negotiations",
+    tags=["negotiations"],
+    response_model=Negotiations,
+    responses=problems.OF_ALL,
+    openapi_extra=described(PAGED),
+)
+@allow(Permission.READ_PUBLISHED)
+def negotiations(request: Request, session: Reads) -> Response:
+    """Every negotiation that is tracked here, the latest begun first."""
+    heads = all_negotiations(session)
+    tag = etag(request, sum(head.revision for head in heads))
+    faults = Faults()
+    limit = read_limit(request.query_params, faults)
+    behind = read_place(request.query_params, 1, faults)
+    ids = [head.id for head in heads]
+    if behind and behind[0] not in ids:
+        faults["after"] = "This is no place in the list; begin again from its first page."
+    if faults:
+        return problems.unusable(faults)
+    if same := unchanged(request, tag):
+        return same
+    rest = heads[ids.index(behind[0]) + 1 :] if behind else heads
+    body = Negotiations(negotiations=[_negotiation(request, head) for head in rest[:limit]])
+    return answer(request, body, tag, None, place(rest[limit - 1].id) if len(rest) > limit else None)
+
+
+@router.get(
+    "/negotiations/{negotiation}",
+    operation_id="negotiation",
+    summary="One negotiation",
+    tags=["negotiations"],
+    response_model=NegotiationShape,
+    responses=problems.OF_ONE,
+    openapi_extra=described(VIEW),
+)
+@allow(Permission.READ_PUBLISHED)
+def negotiation(request: Request, session: ViewReads, view: ViewOf, negotiation: Negotiation) -> Response:
+    """What a negotiation is about."""
+    head = negotiation_head(session, negotiation)
+    if view.faults:
+        return problems.unusable(view.faults)
+    tag = etag(request, head.revision, view)
+    return unchanged(request, tag) or answer(request, _negotiation(request, head), tag)
+
+
+def _negotiation(request: Request, head: NegotiationHead) -> NegotiationShape:
+    return NegotiationShape(
+        id=head.id,
+        title=head.title,
+        summary=head.summary,
+        started=head.started,
+        ended=head.ended,
+        page=public_url(request) + address(f"/negotiations/{head.id}"),
+    )
+
+
+@router.get(
+    "/negotiations/{negotiation}/actors",
+    operation_id="actors",
+    summary="The actors",
+    tags=["negotiations"],
+    response_model=Actors,
+    responses=problems.OF_LIST,
+    openapi_extra=described(VIEW, PAGED),
+)
+@allow(Permission.READ_PUBLISHED)
+def actors(request: Request, session: ViewReads, view: ViewOf, negotiation: Negotiation) -> Response:
+    """Everybody who is named in a negotiation, with other names and roles."""
+    tag = etag(request, negotiation_head(session, negotiation).revision, view)
+    faults = Faults(view.faults)
+    limit = read_limit(request.query_params, faults)
+    after = _ordinal(request, faults)
+    if faults:
+        return problems.unusable(faults)
+    if same := unchanged(request, tag):
+        return same
+    found = listings.actors_after(session, negotiation, after, limit + 1)
+    body = Actors(negotiation=negotiation, actors=[_actor(actor) for actor in found[:limit]])
+    more = place(found[limit - 1].ordinal) if len(found) > limit else None
+    return answer(request, body, tag, view, more)
+
+
+@router.get(
+    "/negotiations/{negotiation}/actors/{actor}",
+    operation_id="actor",
+    summary="One actor",
+    tags=["negotiations"],
+    response_model=Actor,
+    responses=problems.OF_ONE,
+    openapi_extra=described(VIEW),
+)
+@allow(Permission.READ_PUBLISHED)
+def actor(
+    request: Request,
+    session: ViewReads,
+    view: ViewOf,
+    negotiation: Negotiation,
+    actor: Annotated[str, Path(description="The id of the actor.", examples=["hamas"])],
+) -> Response:
+    """An actor with its other names and its roles."""
+    tag = etag(request, negotiation_head(session, negotiation).revision, view)
+    if view.faults:
+        return problems.unusable(view.faults)
+    if same := unchanged(request, tag):
+        return same
+    return answer(request, _actor(listings.actor_full(session, negotiation, actor)), tag)
+
+
+def _actor(found: listings.ActorFull) -> Actor:
+    return Actor(
+        id=found.id,
+        name=found.name,
+        kind=found.kind,
+        part_of=found.part_of,
+        aliases=list(found.aliases),
+        roles=[HeldRole(role=held.role, **_span(held.start, held.end)) for held in found.roles],
+    )
+
+
+def _span(start: str | None, end: str | None) -> dict[str, Any]:
+    """Two columns whose names are no names in a program."""
+    return {"from": start, "to": end}
+
+
+@router.get(
+    "/negotiations/{negotiation}/issues",
+    operation_id="issues",
+    summary="The issues",
+    tags=["negotiations"],
+    response_model=Issues,
+    responses=problems.OF_LIST,
+    openapi_extra=described(VIEW, PAGED),
+)
+@allow(Permission.READ_PUBLISHED)
+def issues(request: Request, session: ViewReads, view: ViewOf, negotiation: Negotiation) -> Response:
+    """The questions on the table, with every version of their scales."""
+    tag = etag(request, negotiation_head(session, negotiation).revision, view)
+    faults = Faults(view.faults)
+    limit = read_limit(request.query_params, faults)
+    after = _ordinal(request, faults)
+    if faults:
+        return problems.unusable(faults)
+    if same := unchanged(request, tag):
+        return same
+    found = listings.issues_after(session, negotiation, after, limit + 1)
+    body = Issues(negotiation=negotiation, issues=[_issue(issue) for issue in found[:limit]])
+    more = place(found[limit - 1].ordinal) if len(found) > limit else None
+    return answer(request, body, tag, view, more)
+
+
+@router.get(
+    "/negotiations/{negotiation}/issues/{issue}",
+    operation_id="issue",
+    summary="One issue",
+    tags=["negotiations"],
+    response_model=Issue,
+    responses=problems.OF_ONE,
+    openapi_extra=described(VIEW),
+)
+@allow(Permission.READ_PUBLISHED)
+def issue(
+    request: Request,
+    session: ViewReads,
+    view: ViewOf,
+    negotiation: Negotiation,
+    issue: Annotated[str, Path(description="The id of the issue.", examples=["troop-withdrawal"])],
+) -> Response:
+    """An issue with every version of its scale."""
+    tag = etag(request, negotiation_head(session, negotiation).revision, view)
+    if view.faults:
+        return problems.unusable(view.faults)
+    if same := unchanged(request, tag):
+        return same
+    return answer(request, _issue(listings.issue_full(session, negotiation, issue)), tag)
+
+
+def _issue(found: listings.IssueFull) -> Issue:
+    return Issue(
+        id=found.id,
+        part_of=found.part_of,
+        title=found.title,
+        question=found.question,
+        description=found.description,
+        scales=[
+            ScaleShape(
+                version=scale.version,
+                rungs=[RungShape(rung=rung.number, label=rung.label) for rung in scale.rungs],
+            )
+            for scale in found.scales
+        ],
+    )
+
+
+@router.get(
+    "/negotiations/{negotiation}/sources",
+    operation_id="sources",
+    summary="The reports",
+    tags=["sources"],
+    response_model=Sources,
+    responses=problems.OF_LIST,
+    openapi_extra=described(VIEW, SOURCES, PAGED),
+)
+@allow(Permission.READ_PUBLISHED)
+def sources(request: Request, session: ViewReads, view: ViewOf, negotiation: Negotiation) -> Response:
+    """The publications that are known by the day and that the filters select, newest first."""
+    tag = etag(request, negotiation_head(session, negotiation).revision, view)
+    asked = {name: text for name, text in request.query_params.items() if name != "after"}
+    filters = read_source_filters(asked)
+    faults = Faults(view.faults | filters.faults)
+    limit = read_limit(request.query_params, faults)
+    behind = _day_and(request, faults)
+    if faults:
+        return problems.unusable(faults)
+    if same := unchanged(request, tag):
+        return same
+    found = listings.sources_after(session, negotiation, filters, view.on, view.basis, behind, limit + 1)
+    shown = found[:limit]
+    bears = listings.bears_of(session, negotiation, shown, view.on, view.basis)
+    body = Sources(
+        negotiation=negotiation,
+        on=view.on,
+        basis=view.basis,
+        sources=[_source(request, negotiation, one, bears.get(one.id, Bears())) for one in shown],
+    )
+    more = place(shown[-1].published_last, shown[-1].id) if len(found) > limit else None
+    return answer(request, body, tag, view, more)
+
+
+@router.get(
+    "/negotiations/{negotiation}/sources/{source}",
+    operation_id="source",
+    summary="One report",
+    tags=["sources"],
+    response_model=Source,
+    responses=problems.OF_ONE,
+    openapi_extra=described(VIEW),
+)
+@allow(Permission.READ_PUBLISHED)
+def source(
+    request: Request,
+    session: ViewReads,
+    view: ViewOf,
+    negotiation: Negotiation,
+    source: Annotated[str, Path(description="The id of the report.", examples=["scmp-2023-12-25"])],
+) -> Response:
+    """A publication as of a day or, where it was printed later, as of its own: `as_of` says which."""
+    tag = etag(request, negotiation_head(session, negotiation).revision, view)
+    if view.faults:
+        return problems.unusable(view.faults)
+    if same := unchanged(request, tag):
+        return same
+    found, day, bears = listings.source_full(session, negotiation, source, view.on, view.basis)
+    body = _source(request, negotiation, found, bears)
+    body.as_of = AsOf(on=day, basis=view.basis, is_later=day != view.on, is_possible=False)
+    return answer(request, body, tag)
+
+
+def _source(request: Request, negotiation: str, found: SourceFull, bears: Bears) -> Source:
+    return Source(
+        id=found.id,
+        outlet=found.outlet,
+        title=found.title,
+        url=found.url,
+        published=found.published,
+        language=found.language,
+        kind=found.kind,
+        author=found.author,
+        origin=found.origin,
+        voice=found.voice,
+        archive_url=found.archive_url,
+        status=found.status,
+        status_date=found.status_date,
+        grade=found.grade,
+        note=found.note,
+        supports=bears.supports,
+        denies=bears.denies,
+        latest=date.fromisoformat(found.published_last),
+        page=public_url(request) + address(f"/negotiations/{negotiation}/sources/{found.id}"),
+    )
+
+
+@router.get(
+    "/negotiations/{negotiation}/links",
+    operation_id="links",
+    summary="The links between demands",
+    tags=["records"],
+    response_model=Links,
+    responses=problems.OF_LIST,
+    openapi_extra=described(VIEW, query("demand", "Only links from or to this demand."), PAGED),
+)
+@allow(Permission.READ_PUBLISHED)
+def links(request: Request, session: ViewReads, view: ViewOf, negotiation: Negotiation) -> Response:
+    """What a person said that one demand does to another: set by hand, never computed."""
+    tag = etag(request, negotiation_head(session, negotiation).revision, view)
+    faults = Faults(view.faults)
+    limit = read_limit(request.query_params, faults)
+    behind = read_place(request.query_params, 2, faults)
+    after = (number(behind[0], faults), number(behind[1], faults)) if behind else None
+    demand = request.query_params.get("demand", "")
+    if len(demand) > 200 or "\x00" in demand:
+        faults["demand"] = "This is no id of a demand."
+    if faults:
+        return problems.unusable(faults)
+    if same := unchanged(request, tag):
+        return same
+    found = listings.links_after(session, negotiation, demand, view.on, view.basis, after, limit + 1)
+    shown = found[:limit]
+    body = Links(
+        negotiation=negotiation,
+        on=view.on,
+        basis=view.basis,
+        links=[Link(relation=one.relation, note=one.note, **_span(one.start, one.end)) for one in shown],
+    )
+    more = place(shown[-1].ordinal, shown[-1].number) if len(found) > limit else None
+    return answer(request, body, tag, view, more)
+
+
+@router.get(
+    "/negotiations/{negotiation}/coverage",
+    operation_id="coverage",
+    summary="Coverage checks",
+    tags=["records"],
+    response_model=Coverage,
+    responses=problems.OF_LIST,
+    openapi_extra=described(VIEW, PAGED),
+)
+@allow(Permission.READ_PUBLISHED)
+def coverage(request: Request, session: ViewReads, view: ViewOf, negotiation: Negotiation) -> Response:
+    """What somebody searched for, through which day, and did not find."""
+    tag = etag(request, negotiation_head(session, negotiation).revision, view)
+    faults = Faults(view.faults)
+    limit = read_limit(request.query_params, faults)
+    behind = _day_and(request, faults)
+    after = (behind[0], number(behind[1], faults)) if behind else None
+    if faults:
+        return problems.unusable(faults)
+    if same := unchanged(request, tag):
+        return same
+    found = listings.checks_after(session, negotiation, view.on, after, limit + 1)
+    shown = found[:limit]
+    body = Coverage(
+        negotiation=negotiation,
+        on=view.on,
+        basis=view.basis,
+        coverage=[
+            Check(actor=one.actor, issue=one.issue, searched_through=one.searched_through, note=one.note)
+            for one in shown
+        ],
+    )
+    more = place(shown[-1].searched_through_last, shown[-1].number) if len(found) > limit else None
+    return answer(request, body, tag, view, more)
+
+
+def _ordinal(request: Request, faults: Faults) -> int:
+    """The place behind which a list in the negotiation’s own order begins."""
+    behind = read_place(request.query_params, 1, faults)
+    return number(behind[0], faults) if behind else -1
+
+
+def _day_and(request: Request, faults: Faults) -> tuple[str, str] | None:
+    """A place in a list by date: a day, and what tells apart those of one day."""
+    behind = read_place(request.query_params, 2, faults)
+    if not behind:
+        return None
+    try:
+        return parse_day(behind[0]).isoformat(), behind[1]
+    except NotADate:
+        faults["after"] = "This is no place in the list; begin again from its first page."
+        return None

@@ -1,0 +1,435 @@
+"""Positions side by side, how far apart they are, and what changed between two days, as JSON."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from app.domain.changes import Turn
+from app.domain.comparison import Direction, Why
+from app.domain.vocabulary import Basis, Empty, RecordType, Slot, Track
+from app.forms.filters import Faults, Span, read_columns, read_span
+from app.queries.cells import CellPage, Claim, PartyColumn
+from app.queries.changes import CellChanges, ChangedLine, ChangesPage, changes_page
+from app.queries.comparison import (
+    Comparison,
+    GapLine,
+    MovementLine,
+    NotCompared,
+    PartyOn,
+)
+from app.queries.negotiations import negotiation_head
+from app.queries.positions import ColumnChoice, PositionsPage, positions_page
+from app.queries.proposal_columns import ProposalColumn
+from app.queries.revisions import NothingRecorded
+from app.web.api import problems
+from app.web.api.answers import answer, unchanged
+from app.web.api.parameters import BASIS, COLUMNS, EDTF, VIEW, Negotiation, described, query
+from app.web.api.shapes import Listed, told
+from app.web.deps import Reads, ViewOf, ViewReads, as_of, today
+from app.web.redirects import moved
+from app.web.render import etag
+from app.web.security import Permission, allow
+
+router = APIRouter(prefix="/api/v1")
+
+
+class ClaimShape(BaseModel):
+    """One line of a cell, shown by its latest record."""
+
+    type: RecordType = told("What kind of record it is.", "demand")
+    id: str = told("Its id.", "hamas-2023-12-25-rejects-giving-up-power")
+    summary: str | None = told("What it says, in neutral words.", "Rejects giving up power in Gaza")
+    since: str = told(f"When it was first stated. {EDTF}", "2023-12-25")
+    last_heard: str = told(f"When it was last stated. {EDTF}", "2023-12-25")
+    track: Track = told("Whether it is from the holder’s own side.", "own_side")
+    speaker: str | None = told("Who says so, as readers are told.", "two Egyptian security sources")
+    outlet: str | None = told("Where it was printed.", "Reuters")
+    reports: int = told("How many reports count on this track.", 1)
+    origins: int = told("How many of these are independent of each other.", 1)
+    denied: bool = told("Whether somebody denies it.", False)
+    overtaken: bool = told("Whether an event overtook it.", False)
+    proposal: str | None = told("The proposal that it answers or belongs to.", None)
+    terms: list[str] = told("The terms that were accepted with it.", [])
+
+
+class ComparedCell(BaseModel):
+    """Where a participant stands on an issue, on the day of the column."""
+
+    column: str = told("The key of the column.", "hamas@2024-02-07")
+    asks: list[ClaimShape] = told("What it asks for or offers, from its own side.")
+    refuses: list[ClaimShape] = told("What it refuses, from its own side.")
+    accepted: list[ClaimShape] = told("The latest package on this issue that it accepted.")
+    others_say: list[ClaimShape] = told("What only others say of it.")
+    says: list[ClaimShape] = told("General statements, where nothing else is known.")
+    possible: list[ClaimShape] = told("With basis=stated: what only may be by the day.")
+    standing_count: int = told("How many more lines stand without a withdrawal.", 0)
+    contested: bool = told("Whether a line shown is contradicted by another account.", False)
+    empty: Empty | None = told("Why there is nothing from its own side; null where it is heard.", None)
+    searched_through: str | None = told("The day through which somebody searched and found none.", None)
+
+
+class ColumnShape(BaseModel):
+    """A column: a participant on a day, a proposal, or one that is asked for and not there."""
+
+    key: str = told("How it is asked for in columns=.", "hamas@2024-02-07")
+    type: Literal["party", "proposal", "none"] = told("What it is.", "party")
+    name: str | None = told("Its name.", "Hamas")
+    actor: str | None = told("The id of the participant.", "hamas")
+    on: date | None = told("The day on which the participant is shown.", "2024-02-07")
+    proposal: str | None = told("The id of the proposal.", None)
+
+
+class PartyOnDay(BaseModel):
+    """A party on a day."""
+
+    actor: str = told("Its id.", "hamas")
+    on: date = told("The day.", "2024-09-04")
+
+
+class GapShape(BaseModel):
+    """How far two parties are apart on one day, in steps of the scale; 0 to 0 is aligned."""
+
+    one: PartyOnDay = told("The one party.")
+    other: PartyOnDay = told("The other.")
+    least: int | None = told("The least number of steps; null where only amounts are compared.", 2)
+    greatest: int | None = told("The greatest.", 2)
+    of: int | None = told("How many steps the scale has.", 4)
+    is_disputed: bool = told("Whether an account of either position is contested or denied.", False)
+
+
+class MovementShape(BaseModel):
+    """How a party moved between two days, toward or away from where another stood on the earlier one."""
+
+    earlier: PartyOnDay = told("The party on the earlier day.")
+    later: PartyOnDay = told("The same party on the later day.")
+    other: PartyOnDay | None = told("Seen from whom; null where it did not move.")
+    direction: Direction | None = told("Which way.", "toward")
+    least: int | None = told("By at least so many steps.", 1)
+    greatest: int | None = told("By at most so many.", 1)
+    of: int | None = told("How many steps the scale has.", 4)
+
+
+class NotComparedShape(BaseModel):
+    """Why something is not compared."""
+
+    why: Why = told("The reason.", "not_placed")
+    party: PartyOnDay | None = told("Whose position it lies in; null where in nobody’s alone.")
+    unplaced: list[str] = told("The ids of its records that could be placed.", [])
+
+
+class IssueCompared(BaseModel):
+    """Everything that stands side by side on one issue."""
+
+    issue: str = told("The id of the issue.", "troop-withdrawal")
+    cells: list[ComparedCell] = told("One for each column of a participant.")
+    terms: dict[str, list[str]] = told(
+        "For each column of a proposal, the ids of its terms on the issue.", {}
+    )
+    gaps: list[GapShape] = told("How far each two parties are apart, where that can be said.")
+    no_gap: list[NotComparedShape] = told("Why it cannot be said of the others.")
+    movements: list[MovementShape] = told(
+        "How a party that is shown on two days moved, where that can be said."
+    )
+    no_movement: list[NotComparedShape] = told("Why it cannot be said of the others.")
+
+
+class GapCountShape(BaseModel):
+    """On how many issues two parties are how far apart. There is no index."""
+
+    one: PartyOnDay = told("The one party.")
+    other: PartyOnDay = told("The other.")
+    aligned: int = told("Issues on which they are aligned.", 2)
+    overlapping: int = told("Issues on which they may be either.", 0)
+    apart: int = told("Issues on which they are apart.", 4)
+    not_comparable: int = told("Issues on which that cannot be said.", 7)
+    issues: int = told("Of so many issues.", 13)
+
+
+class Compared(Listed):
+    """Positions side by side."""
+
+    columns: list[ColumnShape] = told("The columns, in their order.")
+    issues: list[IssueCompared] = told("The issues, in their order.")
+    gap_counts: list[GapCountShape] = told("A summary in counts, with what they cover.")
+
+
+@router.get(
+    "/negotiations/{negotiation}/comparison",
+    operation_id="comparison",
+    summary="Positions side by side",
+    tags=["positions"],
+    response_model=Compared,
+    responses=problems.OF_LIST,
+    openapi_extra=described(VIEW, COLUMNS),
+)
+@allow(Permission.READ_PUBLISHED)
+def comparison(request: Request, session: ViewReads, view: ViewOf, negotiation: Negotiation) -> Response:
+    """The table of positions with its columns, and how far the parties in them are apart on each issue.
+
+    Distances are told in steps of a scale, and only where an editor placed on it what both parties say from
+    their own side; everything else is not compared, with the reason.
+    """
+    tag = etag(request, negotiation_head(session, negotiation).revision, view)
+    columns, wrong = read_columns(request.query_params.get("columns", ""))
+    faults = Faults(view.faults | ({"columns": wrong} if wrong else {}))
+    if faults:
+        return problems.unusable(faults)
+    if same := unchanged(request, tag):
+        return same
+    choices = [ColumnChoice(c.actor, c.day, c.proposal, str(c), c.latest) for c in columns]
+    found = positions_page(session, negotiation, view.on, view.basis, choices)
+    if found.unknown_columns:
+        named = ", ".join(f"“{key[:80]}”" for key in found.unknown_columns)
+        words = f"Nothing here is called {named}, or it was not known by this day."
+        return moved(request) or problems.unusable({"columns": words})
+    body = Compared(
+        negotiation=negotiation,
+        on=view.on,
+        basis=view.basis,
+        columns=[_column(column) for column in found.columns],
+        issues=[_issue(found, issue.id) for issue in found.issues],
+        gap_counts=_counts(found.comparison),
+    )
+    return answer(request, body, tag)
+
+
+def _column(column: Any) -> ColumnShape:
+    if isinstance(column, PartyColumn):
+        return ColumnShape(
+            key=column.key, type="party", name=column.name, actor=column.actor, on=column.on, proposal=None
+        )
+    if isinstance(column, ProposalColumn):
+        return ColumnShape(
+            key=column.key, type="proposal", name=column.name, actor=None, on=None, proposal=column.record.id
+        )
+    return ColumnShape(key=column.key, type="none", name=None, actor=None, on=None, proposal=None)
+
+
+def _issue(found: PositionsPage, issue: str) -> IssueCompared:
+    compared = found.comparison.issues[issue]
+    return IssueCompared(
+        issue=issue,
+        cells=[
+            _cell(column.key, column.cells[issue])
+            for column in found.columns
+            if isinstance(column, PartyColumn)
+        ],
+        terms={column.key: [term.id for term in column.terms.get(issue, ())] for column in found.proposals},
+        gaps=[_gap(line) for line in compared.gaps],
+        no_gap=[_not_compared(one) for one in compared.no_gap],
+        movements=[_movement(line) for line in compared.movements],
+        no_movement=[_not_compared(one) for one in compared.no_movement],
+    )
+
+
+def _cell(key: str, cell: CellPage) -> ComparedCell:
+    return ComparedCell(
+        column=key,
+        **{slot.value: _claims(getattr(cell, slot.value)) for slot in Slot},
+        possible=_claims(cell.possible),
+        standing_count=cell.standing_count,
+        contested=cell.contested,
+        empty=cell.empty,
+        searched_through=cell.searched_through,
+    )
+
+
+def _claims(claims: Iterable[Claim]) -> list[ClaimShape]:
+    return [_claim(claim) for claim in claims]
+
+
+def _claim(claim: Claim) -> ClaimShape:
+    voice = claim.evidence.voice
+    return ClaimShape(
+        type=claim.record.type,
+        id=claim.record.id,
+        summary=claim.record.words or None,
+        since=claim.since,
+        last_heard=claim.last_heard,
+        track=claim.evidence.track,
+        speaker=(voice.speaker or None) if voice else None,
+        outlet=voice.source.outlet if voice else None,
+        reports=claim.evidence.reports,
+        origins=claim.evidence.origins,
+        denied=bool(claim.evidence.denials),
+        overtaken=claim.overtaken,
+        proposal=claim.proposal.id if claim.proposal else None,
+        terms=[term.id for term in claim.terms],
+    )
+
+
+def _on_day(party: PartyOn) -> PartyOnDay:
+    return PartyOnDay(actor=party.holder, on=party.on)
+
+
+def _gap(line: GapLine) -> GapShape:
+    steps = line.gap.steps
+    return GapShape(
+        one=_on_day(line.one),
+        other=_on_day(line.other),
+        least=steps.least if steps else None,
+        greatest=steps.greatest if steps else None,
+        of=line.of,
+        is_disputed=line.is_disputed,
+    )
+
+
+def _movement(line: MovementLine) -> MovementShape:
+    steps = line.movement.steps
+    return MovementShape(
+        earlier=_on_day(line.earlier),
+        later=_on_day(line.later),
+        other=_on_day(line.other) if line.other else None,
+        direction=line.movement.direction,
+        least=steps.least if steps else None,
+        greatest=steps.greatest if steps else None,
+        of=line.of,
+    )
+
+
+def _not_compared(one: NotCompared) -> NotComparedShape:
+    return NotComparedShape(
+        why=one.why,
+        party=_on_day(one.party) if one.party else None,
+        unplaced=[record.id for record in one.unplaced],
+    )
+
+
+def _counts(found: Comparison) -> list[GapCountShape]:
+    return [
+        GapCountShape(
+            one=_on_day(count.one),
+            other=_on_day(count.other),
+            aligned=count.aligned,
+            overlapping=count.overlapping,
+            apart=count.apart,
+            not_comparable=count.not_comparable,
+            issues=count.issues,
+        )
+        for count in found.gap_counts
+    ]
+
+
+class ChangedClaim(ClaimShape):
+    """A line with what became of it."""
+
+    turns: list[Turn] = told("What became of it.", ["new"])
+    by: str | None = told("The id of the record that replaced, withdrew or rejected it.", None)
+
+
+class CellChange(BaseModel):
+    """What changed in one cell."""
+
+    holder: str = told("The id of the participant.", "hamas")
+    issue: str = told("The id of the issue.", "troop-withdrawal")
+    days: int = told("On how many days it changed.", 1)
+    came: list[ChangedClaim] = told("Lines that came.")
+    stayed: list[ChangedClaim] = told("Lines that stay and read differently.")
+    went: list[ChangedClaim] = told("Lines that went.")
+    between: list[ChangedClaim] = told("Lines that came and went between the two days.")
+    more_between: int = told("How many more of these are not listed.", 0)
+    down: list[ChangedClaim] = told("What stood behind the table and was taken down.")
+    contested: bool | None = told("Whether it became contested, or no longer is; null: unchanged.", None)
+    standing: int = told("How many more lines stand behind the table than on the earlier day.", 0)
+    searched: str | None = told("The day through which somebody has since searched and found none.", None)
+
+
+class Changed(BaseModel):
+    """What changed from the end of one day to the end of another."""
+
+    negotiation: str = told("The id of the negotiation.", "gaza")
+    start: date = told("The earlier day.", "2024-07-01")
+    end: date = told("The later day.", "2024-07-31")
+    basis: Basis = told("What “as of” means.", "reported")
+    cells: list[CellChange] = told("The cells that changed.")
+    put_forward: list[str] = told("The ids of the proposals that were put forward.", [])
+    answers: list[str] = told("The ids of the responses that were given.", [])
+    ended: list[str] = told("The ids of the proposals that ended.", [])
+    more_records: bool = told("Whether there are more of these than are listed.", False)
+
+
+def _span(request: Request) -> Span:
+    return read_span(request.query_params, today())
+
+
+@router.get(
+    "/negotiations/{negotiation}/changes",
+    operation_id="changes",
+    summary="What changed between two days",
+    tags=["positions"],
+    response_model=Changed,
+    responses=problems.OF_LIST,
+    openapi_extra=described(
+        query(
+            "from", "The earlier day; a month before the later one if left out.", "2024-07-01", format="date"
+        ),
+        query("to", "The later day; today (UTC) if left out.", "2024-07-31", format="date"),
+        BASIS,
+    ),
+)
+@allow(Permission.READ_PUBLISHED)
+def changes(
+    request: Request, live: Reads, asked: Annotated[Span, Depends(_span)], negotiation: Negotiation
+) -> Response:
+    """What is new, what stands no more and what reads differently, cell by cell."""
+    view = asked.view
+    if asked.faults:
+        negotiation_head(live, negotiation)
+        return problems.unusable(asked.faults)
+    with as_of(request, live, view) as later:
+        tag = etag(request, negotiation_head(later, negotiation).revision, view)
+        if same := unchanged(request, tag):
+            return same
+        try:
+            with as_of(request, live, asked.earlier) as earlier:
+                found = changes_page(earlier, later, negotiation, asked.start, view.on, view.basis)
+        except NothingRecorded as nothing:
+            words = (
+                f"By {nothing.on} this site had recorded nothing of it; its records begin on {nothing.since}."
+            )
+            return problems.unusable({"from": words})
+    return answer(request, _changed(negotiation, found), tag)
+
+
+def _changed(negotiation: str, found: ChangesPage) -> Changed:
+    return Changed(
+        negotiation=negotiation,
+        start=found.start,
+        end=found.end,
+        basis=found.basis,
+        cells=[_cell_change(cell) for cell in found.cells.values() if not cell.is_nothing],
+        put_forward=[row.record.id for row in found.put_forward],
+        answers=[row.record.id for row in found.answers],
+        ended=[row.record.id for row in found.ended],
+        more_records=found.more_records,
+    )
+
+
+def _cell_change(cell: CellChanges) -> CellChange:
+    return CellChange(
+        holder=cell.holder,
+        issue=cell.issue,
+        days=cell.days,
+        came=_changed_lines(cell.came),
+        stayed=_changed_lines(cell.stayed),
+        went=_changed_lines(cell.went),
+        between=_changed_lines(cell.between),
+        more_between=cell.more_between,
+        down=_changed_lines(cell.down),
+        contested=cell.contested,
+        standing=cell.standing,
+        searched=cell.searched,
+    )
+
+
+def _changed_lines(lines: Sequence[ChangedLine]) -> list[ChangedClaim]:
+    return [
+        ChangedClaim(
+            **_claim(line.claim).model_dump(), turns=list(line.turns), by=line.by.id if line.by else None
+        )
+        for line in lines
+    ]
