@@ -60,6 +60,7 @@ def read_search_filters(query: Mapping[str, str]) -> SearchFilters:
     for name, text in typed.items():
         if CONTROLS.search(text):
             faults[name] = "There are characters in this that nobody types; write it again."
+            typed[name] = CONTROLS.sub("\ufffd", text)
         elif name == "q" and len(text) > LONGEST_LINE:
             faults[name] = f"This is too long to search for; write at most {LONGEST_LINE} characters."
         elif len(text) > LONGEST:

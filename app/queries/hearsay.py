@@ -7,9 +7,11 @@ from datetime import date
 from app.db import ReadSession
 from app.domain import position as rule
 from app.domain.vocabulary import Basis, Empty, Rests
+from app.forms.filters import TimelineFilters
 from app.models.loading import load_cells
 from app.queries.negotiations import ActorHead, Cast, IssueHead, NegotiationHead, cast_of, negotiation_head
 from app.queries.positions import AsOf, CellPage, cell_pages, stored_cells
+from app.queries.timeline import counts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class HearsayCell:
 class HearsayPage:
     """``holders`` are the parties, and every other participant of whom anything is only said by others.
 
-    ``counts`` are all such positions, by on whom they rest; ``issues`` how many a holder could have.
+    ``counts`` are all such positions, by on whom they rest, ``records`` the records of the time line that do;
+    ``issues`` how many positions a holder could have.
     """
 
     negotiation: NegotiationHead
@@ -33,7 +36,18 @@ class HearsayPage:
     rests: Rests
     holders: Sequence[tuple[ActorHead, Sequence[HearsayCell]]]
     counts: Mapping[Rests, int]
+    records: Mapping[Rests, int]
     issues: int
+
+    @property
+    def listed(self) -> list[tuple[ActorHead, Sequence[HearsayCell]]]:
+        """The holders of whom anything is listed."""
+        return [(actor, lines) for actor, lines in self.holders if lines]
+
+    @property
+    def without(self) -> list[ActorHead]:
+        """The parties of whom nothing is."""
+        return [actor for actor, lines in self.holders if not lines]
 
 
 def hearsay_page(session: ReadSession, negotiation: str, rests: Rests, on: date, basis: Basis) -> HearsayPage:
@@ -55,7 +69,9 @@ def hearsay_page(session: ReadSession, negotiation: str, rests: Rests, on: date,
         if of_actor or actor.is_party:
             holders.append((actor, of_actor))
     counts = {word: sum(word.includes(on_whom) for on_whom in found.values()) for word in Rests}
-    return HearsayPage(head, cast, rests, holders, counts, len(cast.issues))
+    each = [TimelineFilters(rests=word) for word in Rests]
+    records = dict(zip(Rests, counts_of(session, negotiation, cast, each, on, basis), strict=True))
+    return HearsayPage(head, cast, rests, holders, counts, records, len(cast.issues))
 
 
 def hearsay_of(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import func, select, union_all
 
@@ -21,12 +21,20 @@ PAGE, DAYS, NEWEST = 5, 4, 3
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A negotiation with its last days of change and how many cells changed, and its newest records."""
+    """A negotiation with its last days of change and how many cells changed, and its newest records.
+
+    ``before`` is the day before the first of these days: what changed on all of them is read from its end.
+    """
 
     negotiation: NegotiationHead
     cast: Cast
     days: Sequence[tuple[str, int]]
     newest: Sequence[TimelineRow]
+
+    @property
+    def before(self) -> date:
+        first = date.fromisoformat(self.days[-1][0])
+        return first - timedelta(days=1) if first > date.min else first
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from app.db import ReadSession
 from app.domain.vocabulary import Basis
+from app.forms.filters import TimelineFilters
 from app.forms.issues import IssueFilters
 from app.models import Issue, PositionCell
 from app.queries.cells import AsOf, CellPage, Claim, PartyColumn, cell_pages_on
@@ -17,7 +18,7 @@ from app.queries.negotiations import ActorHead, Cast, IssueHead, NegotiationHead
 from app.queries.parallels import Asked, Parallels, find_histories, parallels
 from app.queries.scales import Scale, scales_of, steps_of
 from app.queries.tallies import NO_RECORDS, Tally, tallies
-from app.queries.timeline import rows_of
+from app.queries.timeline import counts_of, rows_of
 from app.queries.visibility import NoSuchRecord
 
 
@@ -26,7 +27,8 @@ class IssuePage:
     """``issues`` are the issue and the sub-questions under it, with their scales and the parties' cells.
 
     ``parties`` are those whose histories stand side by side, ``silent`` the parties of whom nothing is
-    recorded on the issue. ``otherwise`` are the columns that read differently on the other basis.
+    recorded on the issue. ``otherwise`` are the columns that read differently on the other basis,
+    ``denied`` how many records of the issue somebody denies.
     """
 
     negotiation: NegotiationHead
@@ -47,6 +49,7 @@ class IssuePage:
     charts: Charts
     compared: Comparison
     is_chosen: bool
+    denied: int
 
     @property
     def beside(self) -> Sequence[ActorHead]:
@@ -108,6 +111,7 @@ def issue_page(
     # One record stands in both: it is read once.
     both = list(dict.fromkeys((*past.subjects, *marks.subjects)))
     rows = {row.record.subject: row for row in rows_of(session, negotiation, cast, both, on, basis)}
+    (denied,) = counts_of(session, negotiation, cast, [TimelineFilters(issue=issue, denied=True)], on, basis)
     return IssuePage(
         negotiation=head,
         cast=cast,
@@ -140,6 +144,7 @@ def issue_page(
             cast.parties(),
         ),
         is_chosen=is_chosen,
+        denied=denied,
     )
 
 

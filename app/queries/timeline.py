@@ -259,6 +259,22 @@ def counts_by_track(
     return _Reading(session, negotiation, cast, TimelineFilters(), on, basis).counts_by_track()
 
 
+def counts_of(
+    session: ReadSession,
+    negotiation: str,
+    cast: Cast,
+    several: Sequence[TimelineFilters],
+    on: date,
+    basis: Basis,
+) -> list[int]:
+    """How many records each of these filters selects, all counted in one statement."""
+    counts = [
+        _Reading(session, negotiation, cast, filters, on, basis).counted().scalar_subquery()
+        for filters in several
+    ]
+    return list(session.execute(select(*counts)).one()) if counts else []
+
+
 def is_resting(
     session: ReadSession, negotiation: str, cast: Cast, rests: Rests, on: date, basis: Basis
 ) -> ColumnElement[bool]:
@@ -332,6 +348,14 @@ class _Reading:
         if not after:
             return self._subjects(wanted.order_by(*NEWEST_FIRST))
         return self._subjects(wanted.where(newer_than(after)).order_by(*OLDEST_FIRST))[::-1]
+
+    def counted(self) -> Select[int]:
+        """How many records are selected."""
+        return (
+            self._selected(possible=False)
+            .where(known_by(self.on, self.basis))
+            .with_only_columns(func.count())
+        )
 
     def possible(self, limit: int) -> list[TimelineRow]:
         """The records of which their dates do not say whether they are by the day (domain.md §3)."""

@@ -568,16 +568,16 @@ AS_OF = {
 
 # Why two positions are not compared. Where one party's position is at fault, it is named.
 WHY: dict[Why, str] = {
-    Why.NO_SCALE: N_("no scale"),
+    Why.NO_SCALE: N_("this issue has no scale"),
     Why.NO_POSITION: N_("no demand or refusal of %(name)s from its own side"),
     Why.OVERTAKEN: N_("what %(name)s asks for was overtaken by an event"),
-    Why.NOT_PLACED: N_("%(name)s not placed"),
-    Why.PARTLY_PLACED: N_("%(name)s only partly placed"),
-    Why.MIXED_VERSIONS: N_("%(name)s placed on several versions of the scale"),
+    Why.NOT_PLACED: N_("the position of %(name)s is not placed on the scale"),
+    Why.PARTLY_PLACED: N_("only part of the position of %(name)s is placed on the scale"),
+    Why.MIXED_VERSIONS: N_("the position of %(name)s is placed on several versions of the scale"),
     Why.OTHER_VERSION: N_("placed on different versions of the scale"),
     Why.ORDER_UNKNOWN: N_("the dates do not say which position of %(name)s came first"),
     Why.SAID_BEFORE: N_("what stands for %(name)s on the later day was said before"),
-    Why.RANGES_DO_NOT_TELL: N_("the rungs leave open which way %(name)s moved"),
+    Why.RANGES_DO_NOT_TELL: N_("the places on the scale leave open which way %(name)s moved"),
     Why.WENT_PAST: N_("%(name)s moved toward the other position and past it"),
 }
 

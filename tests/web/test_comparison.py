@@ -34,8 +34,10 @@ def test_each_issue_says_how_far_the_two_are_apart_or_why_that_cannot_be_said(re
     address = f"{GAZA}?on=2024-09-04&columns=israel,hamas"
     lines = compared(reader, address)
     assert lines["permanent-end-of-war"] == ["apart by 2–4 of 5 steps"]
-    assert lines["guarantees"] == ["not comparable: no scale"]
-    assert lines["return-of-displaced"] == ["not comparable: Israel not placed"]
+    assert lines["guarantees"] == ["not comparable: this issue has no scale"]
+    assert lines["return-of-displaced"] == [
+        "not comparable: the position of Israel is not placed on the scale"
+    ]
     assert "not comparable: no demand or refusal of Israel from its own side" in lines["disarmament"]
     assert counts(reader, address) == [
         "Israel and Hamas: aligned on 0, apart on 3, not comparable on 10 of 13 issues"
@@ -67,7 +69,8 @@ def test_a_party_on_two_days_shows_how_it_moved_from_where_the_other_stood(reade
     lines = compared(reader, address)
     moved = "Hamas, 7 Feb 2024 to 4 Sep 2024: at most 1 step away from Israel"
     assert moved in lines["permanent-end-of-war"]
-    assert "movement not comparable: Hamas (7 Feb 2024) only partly placed" in lines["troop-withdrawal"]
+    why = "only part of the position of Hamas (7 Feb 2024) is placed on the scale"
+    assert f"movement not comparable: {why}" in lines["troop-withdrawal"]
     assert (
         "Hamas, 7 Feb 2024 to 4 Sep 2024, seen from Israel on the first day: toward it on 0, "
         "away from it on 1, unchanged on 0, not comparable on 12 of 13 issues"

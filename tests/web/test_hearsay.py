@@ -40,7 +40,16 @@ def test_it_says_on_whom_each_rests_and_how_many_there_are(small: TestClient) ->
     assert "Rests only on another party’s unnamed officials" in page
     assert "P 1 of 3 issues" in page
     none = words(small, f"{TALKS}/positions?{END}&rests=opponent")
-    assert "No position of it rests only on another party by 31 Dec 2024" in none
+    assert "By 31 Dec 2024 no position of P rests only on another party." in none
+
+
+def test_it_counts_the_records_of_the_time_line_that_rest_on_the_same(small: TestClient) -> None:
+    for rests in ("others", "opponent", "opponent_unnamed"):
+        page = small.get(f"{TALKS}/positions?{END}&rests={rests}").text
+        told = re.search(rf'timeline\?[^"]*rests={rests}"[^>]*>(\d+) record', page)
+        assert told
+        listed = small.get(f"{TALKS}/timeline.csv?{END}&rests={rests}").text
+        assert int(told[1]) == len(listed.splitlines()) - 1
 
 
 def test_it_is_as_of_the_day(small: TestClient) -> None:

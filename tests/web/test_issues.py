@@ -308,3 +308,15 @@ def test_every_issue_leads_to_its_neighbours(reader: TestClient) -> None:
     second = reader.get(unescape(order[1])).text
     assert f'href="{order[0]}" rel="prev"' in second
     assert f'href="{order[2]}" rel="next"' in second
+
+
+def test_what_somebody_denies_is_counted_and_one_click_away(reader: TestClient) -> None:
+    for day, count in (("2025-08-02", 0), ("2025-08-03", 1)):
+        page = unescape(reader.get(f"{GAZA}/issues/disarmament?on={day}").text)
+        links = re.findall(r'href="([^"]+denied=1[^"]*)">Denied \((\d+)\)', page)
+        assert [int(found) for _, found in links] == ([count] if count else [])
+    address = links[0][0]
+    assert "on=2025-08-03" in address
+    assert "issue=disarmament" in address
+    listed = reader.get(address.replace("/timeline", "/timeline.csv")).text
+    assert len(list(csv.reader(listed.splitlines()))) == 2

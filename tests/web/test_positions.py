@@ -198,5 +198,5 @@ def test_the_answers_of_a_column_are_those_known_by_its_own_day(reader: TestClie
 
 def test_who_accepted_a_package_and_who_told_of_its_text_are_named_apart(reader: TestClient) -> None:
     words = table(reader, f"{GAZA}?on=2024-09-04&columns=israel")["philadelphi-corridor"]["Israel"]
-    assert "Its text, as told by: " in words
-    assert "Accepted, as told by: Own side: Israeli Prime Minister's Office" in words
+    assert "Its text, according to " in words
+    assert "Accepted, according to its own side: Israeli Prime Minister's Office" in words

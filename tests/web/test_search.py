@@ -228,8 +228,22 @@ def test_what_cannot_be_used_is_refused_in_words_beside_its_field(
     response = small.get(f"/search?{query}")
     assert response.status_code == 422
     assert words in response.text
-    assert f'href="#{name}"' in response.text
+    assert f'id="{name}-fault"' in response.text or f'href="#{name}"' in response.text
     assert 'class="to"' not in response.text
+
+
+def test_what_is_wrong_with_the_words_is_said_once_and_no_control_character_comes_back(
+    small: TestClient,
+) -> None:
+    page = small.get("/search?q=a%00b").text
+    assert page.count("characters in this that nobody types") == 1
+    assert "\x00" not in page
+    assert 'value="a\ufffdb"' in page
+    assert "address" not in page.partition("<main")[2].partition("</main>")[0]
+
+
+def test_without_a_hit_it_is_said_what_is_searched(small: TestClient) -> None:
+    assert "Nothing is translated" in small.get("/search?q=חמאס").text
 
 
 @pytest.mark.parametrize(
