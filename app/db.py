@@ -183,6 +183,8 @@ _WRITTEN = (
     "revisions",
     "form_tokens",
     "search_texts",
+    "uploads",
+    "upload_parts",
 )
 
 # How long it waits for those who still read what was there before, in milliseconds.

@@ -28,6 +28,7 @@ from app.web import (
     guide,
     hearsay,
     histories,
+    imports,
     invitations,
     issues,
     lineages,
@@ -62,6 +63,7 @@ from app.web.deps import authorise
 from app.web.limits import InFlight
 from app.web.render import STATIC
 from app.web.security import CrossSiteRefusal, Permission, SecurityHeaders, require_permissions
+from app.web.works import Works
 
 
 class StaticPages(StaticFiles):
@@ -86,7 +88,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.engine = make_engine(settings.database_url.get_secret_value())
         app.state.snapshots = Snapshots()
+        app.state.works = Works()
         yield
+        app.state.works.close()
         app.state.snapshots.close()
         app.state.engine.dispose()
 
@@ -119,6 +123,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lineages,  # before the forms, whose list of any other noun is the time line
         entries,
         histories,
+        imports,
         merges,
         redactions,
         reviews,

@@ -30,6 +30,7 @@ from app.commands.records import (
 )
 from app.commands.revisions import Change, lock
 from app.commands.searches import forget, index_records
+from app.commands.uploads import forget_uploads
 from app.db import WriteSession, leave_no_trace
 from app.domain.attribution import attribution
 from app.domain.chain import canonical, field_hash, field_places, field_salt
@@ -274,6 +275,8 @@ class _Redaction:
         number = revisions.append(self.session, self.negotiation, changes, now=self.now, account=self.account)
         self._store()
         self._clear_beside(family)
+        # A package that waits may say it too, and its preview what it would replace.
+        forget_uploads(self.session)
         self._note()
         self.session.execute(
             update(Negotiation).where(Negotiation.id == self.negotiation).values(last_redaction=number)

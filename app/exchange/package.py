@@ -78,9 +78,9 @@ def store_package(
     progress: Progress | None = None,
 ) -> Imported:
     """Merge what a package says with what is stored, check all of it, and store it. Raises PackageFaults."""
-    if id_ := _negotiation_of(package):
+    if id_ := negotiation_of(package):
         revisions.lock(session, id_)
-    tables, reordered = _checked(session, package)
+    tables, reordered = checked(session, package)
     return store_negotiation(
         session,
         {name: [Entry(row.cells, row.before, row.number) for row in rows] for name, rows in tables.items()},
@@ -95,40 +95,47 @@ def store_package(
 
 def check_package(session: Session, path: Path) -> Plan:
     """What importing the package would do, with all the same checks. Raises PackageFaults."""
-    tables, reordered = _checked(session, read_package(path))
+    tables, reordered = checked(session, read_package(path))
     rows = [row for table in tables.values() for row in table if row.cells != row.before]
     created = sum(row.before is None for row in rows)
     negotiation = tables["negotiation"][0].cells["id"]
     return Plan(negotiation, created, len(rows) - created, bool(reordered))
 
 
-def _negotiation_of(package: Package) -> str | None:
+def negotiation_of(package: Package) -> str | None:
     """The id of the package's negotiation, as far as it can be known."""
     rows = package.tables["negotiation"]
     return rows[0].cells.get("id") if rows else None
 
 
-_Tables = dict[str, list[Merged]]
+Tables = dict[str, list[Merged]]
 
 
-def _checked(session: Session, package: Package) -> tuple[_Tables, dict[str, list[str]]]:
-    """The negotiation as it will be, and the order of the files whose known rows change places."""
+def checked(
+    session: Session, package: Package, progress: Progress | None = None
+) -> tuple[Tables, dict[str, list[str]]]:
+    """The negotiation as it will be, and the order of the files whose known rows change places.
+
+    Raises PackageFaults.
+    """
     check_cells(package)
     _note_name_and_title(package)
-    negotiation = _negotiation_of(package) or ""
+    negotiation = negotiation_of(package) or ""
     is_known = has_negotiation(session, negotiation)
     redirects = load_redirects(session, negotiation)
     blanked = withheld_fields(session, negotiation)
-    tables: _Tables = {}
+    tables: Tables = {}
     reordered = {}
-    for file in FILES:
+    for place, file in enumerate(FILES):
+        if progress:
+            progress("rows", place, len(FILES))
         stored: list[PackageRow] = []
         if is_known:
             stored = list(package_rows(session, negotiation, file.name, unpublished=True))
         rows, moved = _merge(file, package.tables[file.name], stored, _given(redirects, file))
         tables[file.name] = _keep_blanked(file, rows, blanked)
         if moved:
-            reordered[file.name] = [_name(file, row) for row in tables[file.name]]
+            reordered[file.name] = [name_of(file, row) for row in tables[file.name]]
     _refuse_merged(package, redirects)
     check_rows(package, tables, redirects)
     if package.faults:
@@ -145,7 +152,7 @@ def _keep_blanked(
         return rows
     kept = []
     for row in rows:
-        fields = blanked.get((noun, _name(file, row)), set()) if row.before is not None else set()
+        fields = blanked.get((noun, name_of(file, row)), set()) if row.before is not None else set()
         if "speakers" in fields:
             # What they were to the holders is coded in their place.
             fields = fields | {"attribution"}
@@ -239,7 +246,8 @@ def _keys(file: File, rows: Sequence[Mapping[str, str]]) -> Iterator[Hashable]:
         yield (*key, seen[key])
 
 
-def _name(file: File, row: Merged) -> str:
+def name_of(file: File, row: Merged) -> str:
+    """What a row is called in revisions: its id, or its number."""
     if file.has_id:
         return row.cells["id"]
     return str(row.number) if row.number else "/".join(row.cells[name] for name in file.natural_key)

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -25,9 +25,12 @@ _NAMES = (DESCRIPTION, *(file.path for file in FILES))
 _TABLES = ", ".join(file.path for file in FILES)
 
 # Room for a hundred times the largest negotiation known.
-_LARGEST_PACKAGE = 512 * 1024 * 1024
+LARGEST_PACKAGE = 512 * 1024 * 1024
 _LARGEST_DESCRIPTION = 1024 * 1024
 _MOST_ENTRIES = 1000
+_LARGEST_LIST = 1024 * 1024
+# Where the end of the list is to be found: its own length, and the longest comment.
+_END_OF_LIST = 22 + 65_535
 # CSV of the same few words deflates well, but not like a bomb.
 _LARGEST_RATIO = 200
 _RATIO_COUNTS_FROM = 4 * 1024 * 1024
@@ -67,14 +70,21 @@ class Package:
         self.faults.append(Fault(file, line, column, problem, remedy))
 
 
-def read_package(path: Path) -> Package:
-    """Read a folder or a zip. Raises PackageFaults where there is nothing to read."""
+def read_package(
+    path: Path, *, largest: int = LARGEST_PACKAGE, progress: Callable[[str, int, int], None] | None = None
+) -> Package:
+    """Read a folder or a zip of up to so many bytes, unpacked.
+
+    Raises PackageFaults where there is nothing to read.
+    """
     package = Package()
-    with _opened(path) as contents:
+    with _opened(path, largest) as contents:
         for name in contents.unknown:
             package.fault(name, None, None, "is no file of a package", f"the files are {', '.join(_NAMES)}")
         described = _read_description(contents, package)
-        for file in FILES:
+        for place, file in enumerate(FILES):
+            if progress:
+                progress("files", place, len(FILES))
             package.tables[file.name] = []
             if file.path in contents.sizes:
                 _read_table(file, contents.read(file.path), package)
@@ -102,38 +112,48 @@ class _Contents:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[_Contents]:
+def _opened(path: Path, largest: int) -> Iterator[_Contents]:
     if path.is_dir():
-        yield _folder(path)
+        yield _folder(path, largest)
         return
     if not path.exists():
         raise _unreadable(path, "does not exist", "name the folder of a package, or a zip of one")
+    _check_list(path)
     try:
         archive = zipfile.ZipFile(path)
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as refusal:
         problem = f"cannot be opened ({refusal})"
         raise _unreadable(path, problem, "name the folder of a package, or a zip of one") from None
     with archive:
-        yield _zip(path, archive)
+        yield _zip(path, archive, largest)
+
+
+def _check_list(path: Path) -> None:
+    """Refuse an archive whose list of entries alone is huge, before anything reads it whole."""
+    with suppress(OSError), path.open("rb") as file:
+        file.seek(max(path.stat().st_size - _END_OF_LIST, 0))
+        end = file.read().rpartition(b"PK\x05\x06")[2]
+        if int.from_bytes(end[8:12], "little") > _LARGEST_LIST:
+            raise _unreadable(path, "lists far too many entries", _ONE_FOLDER)
 
 
 def _unreadable(path: Path, problem: str, remedy: str) -> PackageFaults:
     return PackageFaults([Fault(path.name, None, None, problem, remedy)])
 
 
-def _folder(path: Path) -> _Contents:
+def _folder(path: Path, largest: int) -> _Contents:
     names = sorted(entry.name for entry in path.iterdir() if entry.is_file())
     sizes = {name: (path / name).stat().st_size for name in names if name in _NAMES}
-    _check_size(path, sum(sizes.values()))
+    _check_size(path, sum(sizes.values()), largest)
     return _Contents(sizes, _unknown(names), lambda name: (path / name).read_bytes())
 
 
-def _zip(path: Path, archive: zipfile.ZipFile) -> _Contents:
+def _zip(path: Path, archive: zipfile.ZipFile, largest: int) -> _Contents:
     """The package in an archive, at its top or in its only folder; checked before anything is unpacked."""
     files = _members(path, archive)
     known = {name: entry for name, entry in files.items() if name in _NAMES}
     unpacked = sum(entry.file_size for entry in known.values())
-    _check_size(path, unpacked)
+    _check_size(path, unpacked, largest)
     if unpacked > _RATIO_COUNTS_FROM and unpacked > _LARGEST_RATIO * sum(
         e.compress_size for e in known.values()
     ):
@@ -204,9 +224,9 @@ def _what_is_wrong(entry: zipfile.ZipInfo, is_there: bool) -> str | None:
     return "is there twice" if is_there else None
 
 
-def _check_size(path: Path, size: int) -> None:
-    if size > _LARGEST_PACKAGE:
-        raise _unreadable(path, "is too large", f"a package may have up to {_LARGEST_PACKAGE >> 20} MB")
+def _check_size(path: Path, size: int, largest: int) -> None:
+    if size > largest:
+        raise _unreadable(path, "is too large", f"a package may have up to {largest >> 20} MB")
 
 
 def _unknown(names: Iterable[str]) -> list[str]:

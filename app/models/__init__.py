@@ -24,6 +24,7 @@ from app.models.reviews import ReaderNote, Review
 from app.models.revision import Redaction, Redirect, Revision
 from app.models.searches import SearchText
 from app.models.sources import Source, SourceText
+from app.models.uploads import Upload, UploadPart
 
 __all__ = [
     "Account",
@@ -65,4 +66,6 @@ __all__ = [
     "Source",
     "SourceText",
     "Term",
+    "Upload",
+    "UploadPart",
 ]

@@ -66,6 +66,33 @@ def has_negotiation(session: Session, negotiation: str) -> bool:
     return session.scalar(select(Negotiation.id).where(Negotiation.id == negotiation)) is not None
 
 
+def revision_of(session: Session, negotiation: str) -> int | None:
+    """The revision of a negotiation; None where there is none of this id."""
+    return session.scalar(select(Negotiation.revision).where(Negotiation.id == negotiation))
+
+
+def unpublished_rows(session: Session, negotiation: str) -> set[tuple[str, str]]:
+    """The rows that readers do not see, as an import meets them: the file, and the id or number."""
+    found = {
+        (f"{RecordType(type_).value}s", id_)
+        for type_, id_ in session.execute(
+            select(Record.type, Record.id).where(Record.negotiation == negotiation, ~published(Record))
+        )
+    }
+    found |= {
+        ("citations", str(number))
+        for number in session.scalars(
+            select(Citation.number).where(Citation.negotiation == negotiation, ~published(Citation))
+        )
+    }
+    return found | {
+        ("sources", id_)
+        for id_ in session.scalars(
+            select(Source.id).where(Source.negotiation == negotiation, ~published(Source))
+        )
+    }
+
+
 class _Values:
     """The values of a cell that may hold several, read in step with the rows that they belong to."""
 

@@ -33,6 +33,7 @@ from app.domain.vocabulary import (
     Track,
 )
 from app.forms.filters import Latest
+from app.models.uploads import UploadState
 
 
 def N_(message: str) -> str:
@@ -176,6 +177,14 @@ LABELS: dict[type, dict[str, str]] = {
         "returned": N_("Returned"),
         "published": N_("Published"),
         "retracted": N_("Retracted"),
+    },
+    UploadState: {
+        "checking": N_("Being checked"),
+        "faulty": N_("Has faults"),
+        "ready": N_("Ready to be loaded"),
+        "loading": N_("Being loaded"),
+        "loaded": N_("Loaded"),
+        "broken": N_("Interrupted"),
     },
     OutletGrade: {
         "A": N_("Completely reliable"),
