@@ -50,6 +50,7 @@ from app.web import (
     scales,
     searches,
     setup,
+    sheets,
     sources,
     timeline,
 )
@@ -137,6 +138,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         scales,
         coverage,
         positions,
+        sheets,
         hearsay,
         changes,
         timeline,

@@ -43,21 +43,48 @@ def index(request: Request, session: ViewReads, view: ViewOf, negotiation: str) 
     query = request.query_params
     columns, fault = read_columns(query.get("columns", ""))
     faults = Faults(view.faults)
-    if fault:
-        faults["columns"] = fault
-    elif _CHOSEN & set(query) and (chosen := _choose(session, view, negotiation, columns, query, faults)):
+    chose = not fault and _CHOSEN & set(query)
+    if chose and (chosen := _choose(session, view, negotiation, columns, query, faults)):
         target = address(f"/negotiations/{negotiation}", **kept(view), columns=chosen)
         return RedirectResponse(target, status_code=303)
     tag = etag(request, negotiation_head(session, negotiation).revision, view)
     if answer := not_modified(request, tag):
         return answer
+    found, wrong = positions_found(request, session, view, negotiation)
+    if found.unknown_columns and not fault and (elsewhere := moved(request)):
+        return elsewhere
+    return positions_page_of(request, session, view, found, Faults(faults | wrong), tag)
+
+
+def positions_found(
+    request: Request, session: ReadSession, view: View, negotiation: str
+) -> tuple[PositionsPage, Faults]:
+    """The table with the columns of the address, and what is wrong with them or with the view, if anything.
+
+    Raises NoSuchRecord.
+    """
+    columns, fault = read_columns(request.query_params.get("columns", ""))
+    faults = Faults(view.faults)
     choices = [ColumnChoice(c.actor, c.day, c.proposal, str(c), c.latest) for c in columns]
     found = positions_page(session, negotiation, view.on, view.basis, choices)
-    if found.unknown_columns and not fault:
-        if elsewhere := moved(request):
-            return elsewhere
+    if fault:
+        faults["columns"] = fault
+    elif found.unknown_columns:
         unknown = ", ".join(f"“{key}”" for key in found.unknown_columns)
         faults["columns"] = f"Nothing here is called {unknown}, or it was not known by this day."
+    return found, faults
+
+
+def positions_page_of(
+    request: Request,
+    session: ReadSession,
+    view: View,
+    found: PositionsPage,
+    faults: Faults,
+    tag: str | None,
+) -> Response:
+    """The page of the table; with what could not be used said above it."""
+    query = request.query_params
     context = base_context(view, found.negotiation, "positions") | {
         "found": found,
         "faults": faults,
@@ -66,7 +93,7 @@ def index(request: Request, session: ViewReads, view: ViewOf, negotiation: str) 
         "all_columns": ",".join(column.key for column in found.columns),
         "typed_columns": query.get("columns", ""),
         "typed": {name: query.get(name, "") for name in _CHOSEN},
-        "proposals": proposal_choices(session, negotiation, view.on, view.basis),
+        "proposals": proposal_choices(session, found.negotiation.id, view.on, view.basis),
         "moves": _moves(found),
         "four_columns": _four_columns(found),
     }

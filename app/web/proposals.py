@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from app.db import ReadSession
 from app.domain.differences import Change, Piece, differences
 from app.domain.terms import Pair
 from app.domain.vocabulary import RecordType
-from app.forms.filters import Faults, read_other
+from app.forms.filters import Faults, View, read_other
 from app.queries.entries import retraction_of
-from app.queries.negotiations import negotiation_head
+from app.queries.negotiations import NegotiationHead, negotiation_head
 from app.queries.proposals import proposal_page
 from app.queries.records import record_line
-from app.queries.terms import compare_page
+from app.queries.terms import ComparePage, compare_page
 from app.web.deps import ViewOf, ViewReads
 from app.web.paths import href
 from app.web.positions import base_context, kept
@@ -52,15 +53,39 @@ def compare(request: Request, session: ViewReads, view: ViewOf, negotiation: str
         return answer
     if retraction := retraction_of(session, negotiation, RecordType.PROPOSAL, proposal):
         return retracted_page(request, view, head, retraction, (RecordType.PROPOSAL, proposal))
+    found, faults, other = texts_found(request, session, view, negotiation, proposal)
+    return compared_page(request, view, head, found, faults, other, tag)
+
+
+def texts_found(
+    request: Request, session: ReadSession, view: View, negotiation: str, proposal: str
+) -> tuple[ComparePage, Faults, str]:
+    """The two texts of the address, what is wrong with it, if anything, and the name of the other one.
+
+    Raises NoSuchRecord.
+    """
     other, fault = read_other(request.query_params.get("with", ""))
     found = compare_page(session, negotiation, proposal, other, view.on, view.basis)
     faults = Faults(view.faults)
     if fault or found.is_lost:
         faults["with"] = fault or f"No proposal here is called “{other}”; choose one from the list."
+    return found, faults, other
+
+
+def compared_page(
+    request: Request,
+    view: View,
+    head: NegotiationHead,
+    found: ComparePage,
+    faults: Faults,
+    other: str,
+    tag: str | None,
+) -> Response:
+    """The page of the two texts; with what could not be used said above them."""
     context = base_context(view, head, "proposals") | {
         "found": found,
         "faults": faults,
-        "path": request.url.path,
+        "path": f"/negotiations/{head.id}/proposals/{found.record.id}/compare",
         "omit": {},
         "typed": other,
         "carried": {"with": found.before.record.id} if found.before else {},

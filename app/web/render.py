@@ -29,6 +29,8 @@ from app.web.meanings import meaning
 from app.web.paths import address, href, outlet_address
 
 TEMPLATES, STATIC = folder("templates"), folder("static")
+# English is the only language yet.
+TRANSLATIONS, LANGUAGE = NullTranslations(), "en"
 
 
 @lru_cache(maxsize=64)
@@ -59,7 +61,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_translations(NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(TRANSLATIONS, newstyle=True)  # type: ignore[attr-defined]
     environment.globals |= {
         "address": address,
         "static": static_address,
@@ -153,6 +155,11 @@ def joined(parts: Iterable[object]) -> Markup:
 
 
 ENVIRONMENT = _environment()
+
+
+def gettext(message: str, **values: object) -> str:
+    """A sentence of the interface where no template says it: in a file, a feed, a calendar."""
+    return TRANSLATIONS.gettext(message) % values
 
 
 def etag(request: Request, revision: int, view: View | None = None) -> str | None:

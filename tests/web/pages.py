@@ -86,6 +86,13 @@ PAGES: dict[str, tuple[str, ...]] = {
 NO_PAGES = {
     f"{ONE}/timeline.csv": "a file",
     f"{ONE}/package.zip": "a file",
+    f"{ONE}/timeline.xlsx": "a file",
+    f"{ONE}/positions.csv": "a file",
+    f"{ONE}/positions.xlsx": "a file",
+    f"{ONE}/comparison.csv": "a file",
+    f"{ONE}/comparison.xlsx": "a file",
+    f"{ONE}/proposals/{{proposal}}/compare.csv": "a file",
+    f"{ONE}/proposals/{{proposal}}/compare.xlsx": "a file",
     f"{ONE}/terms/{{term}}": "leads on to its proposal",
     f"{ONE}/{{noun:noun}}": "leads on to the time line",
     "/login/{token}": "a link that is used up",

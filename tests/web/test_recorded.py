@@ -76,6 +76,8 @@ ADDRESSES = [
     f"{GAZA}/timeline?actor=hamas&issue=disarmament&track=others&denied=1",
     f"{GAZA}/timeline?rests=opponent",
     f"{GAZA}/timeline.csv",
+    f"{GAZA}/positions.csv",
+    f"{GAZA}/comparison.csv?columns=hamas@2024-02-07,hamas,israel",
     f"{GAZA}/demands/{DEMAND}",
     f"{GAZA}/proposals",
     f"{GAZA}/proposals/israel-may-27-2024",
