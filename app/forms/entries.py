@@ -187,6 +187,12 @@ class Noun:
 
 
 CHOOSE_ACTORS = "Choose actors of this negotiation."
+# What is offered where the day of a record is missing and that of its report is known.
+OF_THAT_DAY = {
+    "stated": "if that is when it was said, enter it.",
+    "presented": "if that is when it was put forward, enter it.",
+}
+SO_THEN = "if it was then, enter it."
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 
 
@@ -222,8 +228,19 @@ def with_report_faults(form: Form[Any], today: date) -> Faults:
     return faults
 
 
-def with_dated_faults(faults: Faults, typed: Typed, name: str, today: date, printed: str = "") -> Faults:
-    """What is wrong with the date of a record; ``printed`` is when its report was published."""
+def with_dated_faults(
+    faults: Faults,
+    typed: Typed,
+    name: str,
+    today: date,
+    printed: str = "",
+    words_of: Callable[[str], str] = str,
+) -> Faults:
+    """What is wrong with the date of a record; ``printed`` is when its report was published.
+
+    A day that is missing is never taken from the report: it is only named, for whoever knows better.
+    ``words_of`` says a date in words.
+    """
     _not_later(faults, name, typed, today, "This is after today; a report tells of what has been.")
     with suppress(NotADate):
         done = "It was said" if name == "stated" else "It was so"
@@ -232,6 +249,11 @@ def with_dated_faults(faults: Faults, typed: Typed, name: str, today: date, prin
     if faults[name] == FILL_IN:
         # Nobody is asked for the less exact field first.
         faults[f"{name}_day"] = faults.pop(name)
+        with suppress(NotADate):
+            parse_edtf(printed)
+            faults[f"{name}_day"] += (
+                f" The report is of {words_of(printed)}: {OF_THAT_DAY.get(name, SO_THEN)}"
+            )
     return faults
 
 

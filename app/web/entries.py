@@ -516,7 +516,9 @@ def citation_faults(asked: Asked, negotiation: str, found: EditableCitation, for
 
 def correction_faults(asked: Asked, negotiation: str, kind: Noun, found: Editable, form: Form[Any]) -> Faults:
     """Everything that is wrong with a record as it is to be."""
-    faults = with_dated_faults(Faults(form.faults), form.typed, kind.dated, today(), found.reported_on)
+    faults = with_dated_faults(
+        Faults(form.faults), form.typed, kind.dated, today(), found.reported_on, edtf_words
+    )
     return kind.faults(faults, form.typed, _known(asked, negotiation, found)[1])
 
 
@@ -524,7 +526,8 @@ def _faults(sent: Sent, negotiation: str, kind: Noun, form: Form[Any]) -> Faults
     """Everything that is wrong with a new entry."""
     cast, known = _known(sent, negotiation)
     printed = _printed(sent, negotiation, form.typed)
-    faults = with_dated_faults(with_report_faults(form, today()), form.typed, kind.dated, today(), printed)
+    faults = with_report_faults(form, today())
+    faults = with_dated_faults(faults, form.typed, kind.dated, today(), printed, edtf_words)
     faults = kind.faults(with_speaker_faults(faults, form.typed, known), form.typed, known)
     faults = _with_quote_faults(faults, form.typed, _text(sent, negotiation, form.typed))
     faults = _with_hearsay_faults(sent, negotiation, faults, form.typed, kind, cast)

@@ -27,6 +27,8 @@ class ShownStep:
 
 # What a row says of where it belongs is said above it.
 _SAID_ABOVE = frozenset({"subject_type", "subject", "id", "proposal_of"})
+# What was done says itself how far the review has come since.
+_SAID_BY_ACTION = frozenset({"submit", "return", "publish"})
 
 
 def shown_steps(found: HistoryPage) -> list[ShownStep]:
@@ -46,6 +48,8 @@ def _shown(step: Step, found: HistoryPage, words: Words) -> ShownStep:
         fields = plain_fields(words, step.noun, after)
     else:
         fields = changed_fields(words, step.noun, before, after)
+        if step.action in _SAID_BY_ACTION:
+            fields = [field for field in fields if field.column != "review"]
     return ShownStep(
         step=step,
         action=action_label(step.noun, step.action),

@@ -136,7 +136,7 @@ def test_a_correction_is_a_revision_with_its_reason_for_editors_only(desk: TestC
     assert anna.post(f"{address}/edit", data=changed).status_code == 303
     assert "Would store its weapons." in desk.get(f"{GAZA}?columns=hamas").text
     editors = words(anna.get(address).text)
-    assert "Corrected, anna: Closer to the wording." in editors
+    assert "Corrected by anna: Closer to the wording." in editors
     assert "Would store its arms under supervision weapons." in editors
     readers = desk.get(address).text
     assert "Closer to the wording" not in readers
@@ -533,6 +533,22 @@ def test_a_corrected_report_changes_the_track_at_once(desk: TestClient) -> None:
     outdated = anna.post(link[1], data={**corrected, "token": "t" * 40, "reason": "again"})
     assert (outdated.status_code, "As it was saved meanwhile" in outdated.text) == (409, True)
     assert_cells_equal_the_rule(desk)
+
+
+def test_a_day_that_is_missing_is_asked_for_with_that_of_the_report_beside_it(
+    desk_client: TestClient,
+) -> None:
+    for published, named in (("2026-02-28", "28 Feb 2026"), ("2026-02", "Feb 2026")):
+        sent = {**CLAIM, "token": "t" * 40, "stated": "", "stated_day": "", "published": published}
+        answer = desk_client.post(f"{GAZA}/demands", data={**sent, "action": "draft"})
+        assert answer.status_code == 422
+        offer = f"The report is of {named}: if that is when it was said, enter it."
+        assert f'id="stated_day-fault">Fill this in. {offer}<' in answer.text
+        assert re.search(r'id="stated_day" name="stated_day" type="date" value=""', answer.text), (
+            "never filled in"
+        )
+    answer = desk_client.post(f"{GAZA}/demands", data={**sent, "published": "soon"})
+    assert 'id="stated_day-fault">Fill this in.<' in answer.text
 
 
 def test_a_date_after_the_report_or_two_different_dates_are_refused(desk_client: TestClient) -> None:

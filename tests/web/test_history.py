@@ -50,14 +50,14 @@ def test_every_change_of_every_noun_is_told_word_by_word_and_can_be_brought_back
     before = filled(anna, f"{record}/edit")[of[1]][0]
     correct(anna, record, **{of[1]: f"{before} Nobody else.".strip()})
     newest = steps(anna, record)[0]
-    assert "Corrected , anna : Better so." in newest
+    assert "Corrected by anna : Better so." in newest
     assert "Nobody else" in re.findall(r"<ins>(.*?)</ins>", anna.get(f"{record}/history").text)[0]
     assert not re.search(r"<dt>[a-z_]+</dt>", anna.get(f"{record}/history").text), "a column by its raw name"
     oldest = to_restore(anna, record)[-1]
     assert confirm(anna, oldest).status_code == 422, "a reason is needed"
     assert confirm(anna, oldest, reason="It was right.").status_code == 303
     assert filled(anna, f"{record}/edit")[of[1]][0] == before
-    assert "Restored , anna : It was right." in steps(anna, record)[0]
+    assert "Restored by anna : It was right." in steps(anna, record)[0]
     again = confirm(anna, oldest, reason="Once more.")
     assert (again.status_code, "how it stands now" in again.text) == (409, True)
     assert_cells_equal_the_rule(desk)
@@ -78,7 +78,7 @@ def test_what_was_set_up_has_a_history_too(desk: TestClient, plural: str, of: tu
     assert "Quite other words" in steps(anna, record)[0]
     assert confirm(anna, to_restore(anna, record)[-1], reason="Back.").status_code == 303
     assert fields_of(anna.get(address).text, "form")[of[1]][0] == before
-    assert "Restored , anna : Back." in steps(anna, record)[0]
+    assert "Restored by anna : Back." in steps(anna, record)[0]
 
 
 def test_a_term_and_a_report_come_back_each_by_itself(desk: TestClient) -> None:
@@ -262,7 +262,7 @@ def test_a_retraction_is_taken_back_by_an_editor(desk: TestClient) -> None:
     assert "Would store its arms" not in desk.get(f"{GAZA}?columns=hamas").text
     assert confirm(anna, to_restore(anna, address)[0], reason="It was right after all.").status_code == 303
     assert "Would store its arms" in desk.get(f"{GAZA}?columns=hamas").text
-    assert "Restored , anna : It was right after all." in steps(anna, address)[0]
+    assert "Restored by anna : It was right after all." in steps(anna, address)[0]
     assert_cells_equal_the_rule(desk)
 
 
@@ -283,7 +283,7 @@ def test_one_report_is_retracted_and_the_record_follows_but_never_its_last(desk:
     assert _retract_report(anna, first).status_code == 303
     assert _reported_on(desk, demand) == "2026-03-01"
     assert "Example Times" not in desk.get(address).text
-    assert "Report retracted ( Example Times, 28 Feb 2026 ), anna : Not in it." in steps(anna, address)[0]
+    assert "Report retracted ( Example Times, 28 Feb 2026 ) by anna : Not in it." in steps(anna, address)[0]
     assert_cells_equal_the_rule(desk)
     assert confirm(anna, to_restore(anna, address)[0], reason="It is.").status_code == 303
     assert _reported_on(desk, demand) == "2026-02-28"

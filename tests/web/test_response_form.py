@@ -56,7 +56,7 @@ def test_a_reported_answer_stands_on_its_own_page_beside_the_others_and_in_the_t
     assert "Answer Accepted with reservations To the proposal Hamas three-stage counterproposal" in facts
     assert "To its term 135 days Three stages of 45 days" in facts
     assert "At the desk" not in facts, "a reader has none"
-    assert "Correct or retract it" in anna.get(address).text
+    assert "Correct the record itself, or retract it" in anna.get(address).text
     record = address.rpartition("/")[2]
     assert f'id="response-{record}"' in desk.get(f"{GAZA}/proposals/{PLAN}").text
     assert f'href="{address}/edit"' in anna.get(f"{GAZA}/proposals/{PLAN}").text

@@ -91,8 +91,8 @@ def test_reports_of_one_origin_stand_together_with_what_each_is_cited_for(small:
     assert together.index("One & only Outlet s1, 2 Jan 2024; supports 4 records") < together.index(
         "relayed by Outlet s2, 5 Jan 2024; supports 6 records"
     )
-    assert "1 report, 1 origin · relays “a-wire-story”, which is not recorded here" in page
-    assert "Outlet s3, 10 Jan 2024; supports 5 records, denies 1" in page
+    assert "1 report, 1 origin · relays a report that is not recorded here, “a-wire-story”" in page
+    assert "Outlet s3; supports 5 records, denies 1" in page
     assert (
         page.index("Outlet s7") < page.index("Outlet s6") < page.index("Outlet s3") < page.index("One & only")
     )
