@@ -45,11 +45,12 @@ def bounds(text: str) -> Bounds:
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A quantity that runs into the words of its claim, nothing said twice. ``value`` is empty where it is
-    vague: a vague one is no number.
+    vague: a vague one is no number. ``is_apart`` says that the words do not go on from it.
     """
 
     value: str
     rest: str
+    is_apart: bool = False
 
 
 def run_in(quantity: str | None, unit: str | None, words: str) -> Figure:
@@ -61,7 +62,7 @@ def run_in(quantity: str | None, unit: str | None, words: str) -> Figure:
         rest = words.removeprefix(opening)
         if rest != words and rest[:1] in {" ", "-"}:
             return Figure(dashed, rest.lstrip(" "))
-    return Figure(f"{dashed} {unit}" if unit else dashed, words)
+    return Figure(f"{dashed} {unit}" if unit else dashed, words, is_apart=True)
 
 
 def _number(text: str) -> float:

@@ -6,7 +6,7 @@ Read from the same change points as the table of positions, so neither can tell 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, not_, select
 
@@ -86,7 +86,8 @@ class CellChanges:
 class ChangesPage:
     """``cells`` has one for every party and issue, and those of other participants that changed.
 
-    ``answers`` are responses to proposals, ``put_forward`` and ``ended`` proposals, of these days.
+    ``answers`` are responses to proposals, ``put_forward`` and ``ended`` proposals, of these days;
+    ``last_before`` is the last day of change before them.
     """
 
     negotiation: NegotiationHead
@@ -101,6 +102,13 @@ class ChangesPage:
     ended: Sequence[TimelineRow] = ()
     more_records: bool = False
     change_days: Sequence[str] = ()
+    last_before: str | None = None
+
+    @property
+    def before_that(self) -> date | None:
+        """The day before the last change before these days: what changed then is read from its end."""
+        day = date.fromisoformat(self.last_before) if self.last_before else date.min
+        return day - timedelta(days=1) if day > date.min else None
 
     @property
     def columns(self) -> list[ActorHead]:
@@ -168,6 +176,17 @@ def changes_page(
         ended,
         more,
         _change_days(later, negotiation, start, end, basis),
+        _last_before(later, negotiation, start, basis),
+    )
+
+
+def _last_before(session: ReadSession, negotiation: str, start: date, basis: Basis) -> str | None:
+    return session.scalar(
+        select(func.max(ChangeDay.day)).where(
+            ChangeDay.negotiation == negotiation,
+            ChangeDay.basis == basis.clock,
+            ChangeDay.day <= start.isoformat(),
+        )
     )
 
 

@@ -192,7 +192,7 @@ LABELS: dict[type, dict[str, str]] = {
         "C": N_("Fairly reliable"),
         "D": N_("Not usually reliable"),
         "E": N_("Unreliable"),
-        "F": N_("Reliability not judged"),
+        "F": N_("Not judged"),
     },
     AccountRole: {
         "contributor": N_("Contributor"),
@@ -234,7 +234,7 @@ LABELS: dict[type, dict[str, str]] = {
         "3": N_("Possibly true"),
         "4": N_("Doubtful"),
         "5": N_("Improbable"),
-        "6": N_("Truth not judged"),
+        "6": N_("Not judged"),
     },
 }
 

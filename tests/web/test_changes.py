@@ -161,3 +161,11 @@ def test_with_hindsight_the_same_days_read_by_when_it_was_stated(reader: TestCli
 
 def test_a_negotiation_that_nobody_knows_is_no_page(reader: TestClient) -> None:
     assert reader.get("/negotiations/nowhere/changes").status_code == 404
+
+
+def test_days_without_a_change_lead_to_the_last_one_before(reader: TestClient) -> None:
+    page = unescape(reader.get(f"{GAZA}/changes?from=2026-10-28&to=2026-11-28").text)
+    assert "no position changed" in page
+    assert "The last change before was on 17 Feb 2026." in page
+    (address,) = re.findall(r'href="([^"]+)">What changed then', page)
+    assert "2 positions (each one party on one issue) changed" in reader.get(address).text

@@ -28,7 +28,7 @@ def test_a_demand_says_what_it_is_and_when_on_each_clock(small: TestClient) -> N
     assert "Quantity several hundred no number is known" in page
     assert "Deadline Jun 2024" in page
     assert "Issue Ceasefire" in page
-    assert "Credibility Truth not judged (6)" in page
+    assert "Credibility Not judged (6)" in page
     vague = words(small, f"{TALKS}/month?{END}")
     assert "Stated Jan 2024 some day from 1 Jan 2024 to 31 Jan 2024" in vague
 

@@ -161,7 +161,7 @@ def test_a_proposal_stands_between_them_with_its_terms_and_answers(small: TestCl
     found = histories(small, f"{TALKS}/j?{END}&parties=p,m,q")
     row = next(line for line in found.lines if "proposal-x" in line.records.get("day", []))
     said = row.words["day"]
-    assert "First outline Put forward by P Phase 1: 42 days A short halt" in said
+    assert "First outline Put forward by P Phase 1: 42 days: A short halt" in said
     assert "Q: accepted with reservations, 4 Jan 2024" in said
     assert "Q: accepted (on this term), 9 Jan 2024 (said by others)" in said
     assert found.columns == ["P", "M", "Day, proposals and events", "Q"]

@@ -75,7 +75,7 @@ def test_a_reported_proposal_stands_with_its_terms_on_its_page_in_the_table_and_
     address = enter(signed_in(desk, "anna"), "proposals", OFFER)
     page = desk.get(address).text
     assert terms_shown(page) == [
-        "42 days Ceasefire of 42 days",
+        "42 days: Ceasefire of 42 days",
         "Dozens of hostages if the lists are exchanged",
     ]
     said = spaced(page)

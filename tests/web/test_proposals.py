@@ -31,7 +31,7 @@ def test_its_terms_stand_by_phase_and_issue(small: TestClient) -> None:
     page = small.get(f"{TALKS}/x?{END}").text
     assert re.findall(r'id="(term-\w+)"', page) == ["term-t1", "term-t2"]
     text = words(small, f"{TALKS}/x?{END}")
-    assert "Phase 1 First phase How long at first? 42 days A short halt To be done by Q" in text
+    assert "Phase 1 First phase How long at first? 42 days: A short halt To be done by Q" in text
     assert "Bracketed Wording tabled only by P" in text
     assert "Phase 2 Aid How much? More aid" in text
     assert "Quantity as reported: several hundred trucks" in text
@@ -70,14 +70,14 @@ def test_what_stands_on_both_days_is_said_once(reader: TestClient) -> None:
     israel, hamas = halt.split("More standing, no withdrawal recorded:")[:2]
     assert re.search(
         r"Then 27 May 2024 Offer 5 May 2024 Its negotiators may agree to a pause.*"
-        r"Now 15 Jan 2025 Offer 3 Jun 2024 42 days Israel can halt fighting for six weeks.*"
-        r"Then and now 26 Apr 2024 Refusal: 1 year Rejects a year-long ceasefire",
+        r"Now 15 Jan 2025 Offer 3 Jun 2024 42 days: Israel can halt fighting for six weeks.*"
+        r"Then and now 26 Apr 2024 Refusal: 1 year: Rejects a year-long ceasefire",
         israel,
     )
     assert re.search(
         r"Then 27 May 2024 Offer about 24 Apr 2024 5 years Would agree to a truce.*"
-        r"Now 15 Jan 2025 Condition 5 Jan 2025 7 days Hamas needs a calm period.*"
-        r"Then and now Has accepted 6 May 2024 126 days Three phases of 42 days",
+        r"Now 15 Jan 2025 Condition 5 Jan 2025 7 days: Hamas needs a calm period.*"
+        r"Then and now Has accepted 6 May 2024 126 days: Three phases of 42 days",
         hamas,
     )
     assert halt.count("Rejects a year-long ceasefire") == 1

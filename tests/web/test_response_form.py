@@ -54,7 +54,7 @@ def test_a_reported_answer_stands_on_its_own_page_beside_the_others_and_in_the_t
     assert "Israel, from its own side: Israeli officials (unnamed); Example Times, 28 Feb 2026" in words(page)
     facts = spaced(page)
     assert "Answer Accepted with reservations To the proposal Hamas three-stage counterproposal" in facts
-    assert "To its term 135 days Three stages of 45 days" in facts
+    assert "To its term 135 days: Three stages of 45 days" in facts
     assert "At the desk" not in facts, "a reader has none"
     assert "Correct the record itself, or retract it" in anna.get(address).text
     record = address.rpartition("/")[2]

@@ -19,7 +19,7 @@ def test_a_source_says_what_was_printed_where_and_when(small: TestClient) -> Non
     page = words(small, f"{TALKS}/s1?{END}")
     assert "One & only https://example.org/1" in page
     assert "Outlet Outlet s1 Author A. Writer Published 2 Jan 2024 Language English" in page
-    assert "Reliability Reliability not judged (F)" in page
+    assert "Reliability Not judged (F)" in page
     html = small.get(f"{TALKS}/s1?{END}").text
     assert (
         '<a href="https://example.org/1" rel="noopener nofollow external">https://example.org/1</a>' in html
