@@ -75,7 +75,7 @@ def test_what_stands_on_both_days_is_said_once(reader: TestClient) -> None:
         israel,
     )
     assert re.search(
-        r"Then 27 May 2024 Offer about 24 Apr 2024 5 years Would agree to a truce.*"
+        r"Then 27 May 2024 Offer about 24 Apr 2024 5 years: Would agree to a truce.*"
         r"Now 15 Jan 2025 Condition 5 Jan 2025 7 days: Hamas needs a calm period.*"
         r"Then and now Has accepted 6 May 2024 126 days: Three phases of 42 days",
         hamas,
