@@ -44,6 +44,7 @@ from app.web import (
     proposals,
     readings,
     redactions,
+    references,
     remarks,
     responses,
     reviews,
@@ -143,6 +144,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         changes,
         timeline,
         packages,
+        references,  # before what reads the end of a file's name as part of an id
         demands,
         drafts,
         proposals,

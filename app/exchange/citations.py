@@ -1,4 +1,4 @@
-"""A page of this site as others cite it: in words, for BibTeX, and as CSL-JSON.
+"""A page of this site as others cite it: in words, for BibTeX, as CSL-JSON and as RIS.
 
 What was read is a view: the same address on another day, or on another basis, says something else. So each
 form names the day and the basis beside the address that brings back exactly this view (domain.md §3).
@@ -54,7 +54,7 @@ class CitedPage:
     @property
     def full_title(self) -> str:
         """The title, after that of the negotiation where it does not name it itself."""
-        title, of = _one_line(self.title), _one_line(self.of)
+        title, of = one_line(self.title), one_line(self.of)
         return title if not of or of in title else f"{of}: {title}"
 
     @property
@@ -68,7 +68,7 @@ def as_text(page: CitedPage) -> str:
     """The citation in words, as a note at the foot of a page would have it."""
     accessed = format_date(page.accessed, "d MMMM yyyy", locale="en")
     return (
-        f"“{page.full_title.rstrip('.')}”. {_one_line(page.site)}. {_one_line(page.as_of)}. "
+        f"“{page.full_title.rstrip('.')}”. {one_line(page.site)}. {one_line(page.as_of)}. "
         f"Accessed {accessed}. {page.url}"
     )
 
@@ -77,10 +77,10 @@ def as_bibtex(page: CitedPage) -> str:
     """The citation as an entry for BibTeX or BibLaTeX, in UTF-8."""
     fields = {
         # A second pair of braces keeps names from being put in lower case.
-        "title": f"{{{_latex(page.full_title)}}}",
-        "howpublished": _latex(page.site),
-        "note": _latex(page.as_of),
-        "url": page.url.translate(_IN_URL),
+        "title": f"{{{latex(page.full_title)}}}",
+        "howpublished": latex(page.site),
+        "note": latex(page.as_of),
+        "url": in_url(page.url),
         "urldate": page.accessed.isoformat(),
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items()]
@@ -93,11 +93,11 @@ def as_csl_json(page: CitedPage) -> str:
         "id": page.key,
         "type": "webpage",
         "title": page.full_title,
-        "container-title": _one_line(page.site),
+        "container-title": one_line(page.site),
         "URL": page.url,
         "accessed": {"date-parts": [[page.accessed.year, page.accessed.month, page.accessed.day]]},
         "version": f"{page.on.isoformat()}, {page.basis}",
-        "note": _one_line(page.as_of),
+        "note": one_line(page.as_of),
     }
     fields = (
         f"    {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in item.items()
@@ -105,9 +105,30 @@ def as_csl_json(page: CitedPage) -> str:
     return "[\n  {\n" + ",\n".join(fields) + "\n  }\n]"
 
 
-def _latex(text: str) -> str:
-    return _one_line(text).translate(_LATEX)
+def as_ris(page: CitedPage) -> str:
+    """The citation as RIS, which reference managers read."""
+    lines = {
+        "TY": "ELEC",
+        "ID": page.key,
+        "TI": page.full_title,
+        "T2": one_line(page.site),
+        "N1": one_line(page.as_of),
+        "UR": page.url,
+        "Y2": page.accessed.strftime("%Y/%m/%d").rjust(10, "0"),
+    }
+    return "\n".join([*(f"{tag}  - {value}" for tag, value in lines.items()), "ER  - "])
 
 
-def _one_line(text: str) -> str:
+def in_url(address: str) -> str:
+    """An address as it may stand in a field of BibTeX."""
+    return address.translate(_IN_URL)
+
+
+def latex(text: str) -> str:
+    """A text on one line as LaTeX would print it."""
+    return one_line(text).translate(_LATEX)
+
+
+def one_line(text: str) -> str:
+    """A text without its line ends."""
     return " ".join(text.split())

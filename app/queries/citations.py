@@ -18,6 +18,7 @@ from app.domain.vocabulary import (
     CitationRelation,
     RecordType,
     Setting,
+    SourceKind,
     SourceStatus,
     Track,
 )
@@ -42,6 +43,8 @@ class SourceHead:
     status: SourceStatus | None
     status_date: str | None
     author: str | None
+    archive_url: str | None
+    kind: SourceKind | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +198,8 @@ def _read_on(
             Source.status,
             Source.status_date,
             Source.author,
+            Source.archive_url,
+            Source.kind,
             *(known.label(f"known_{place}") for place, known in enumerate(counted)),
         )
         .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))

@@ -1,6 +1,6 @@
 """Reports as they are listed: what was printed where, by the day, and how many records each bears on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,7 +12,9 @@ from app.domain.dates import parse_edtf
 from app.domain.vocabulary import Basis, CitationRelation, OutletGrade, SourceKind, SourceStatus
 from app.models import Citation, Record, Source
 from app.queries.citations import counts_by
-from app.queries.visibility import published
+from app.queries.visibility import NoSuchRecord, published
+
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,29 @@ class Bears:
 
     supports: int = 0
     denies: int = 0
+
+
+def source_full(session: ReadSession, negotiation: str, source: str, on: date) -> SourceFull:
+    """One report as of a day. Raises NoSuchRecord."""
+    row: Any = session.execute(
+        select(*FULL).where(Source.negotiation == negotiation, Source.id == source, published(Source))
+    ).first()
+    if row is None:
+        raise NoSuchRecord(f"source/{source}")
+    return as_of(SourceFull(*row), on)
+
+
+def known_sources(session: ReadSession, negotiation: str, on: date, basis: Basis) -> Iterator[SourceFull]:
+    """Every report that is known by the day, in the order of entry, a few at a time."""
+    known = [] if basis is Basis.STATED else [Source.published_last <= on.isoformat()]
+    rows: Any = session.execute(
+        select(*FULL)
+        .where(Source.negotiation == negotiation, published(Source), *known)
+        .order_by(Source.ordinal),
+        execution_options={"yield_per": _AT_ONCE},
+    )
+    for row in rows:
+        yield as_of(SourceFull(*row), on)
 
 
 def as_of(source: SourceFull, day: date) -> SourceFull:

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request
 from markupsafe import Markup
 
-from app.exchange.citations import CitedPage, as_bibtex, as_csl_json, as_text
+from app.exchange.citations import CitedPage, as_bibtex, as_csl_json, as_ris, as_text
 from app.forms.filters import View
 from app.queries.negotiations import NegotiationHead
 from app.web.paths import address
@@ -39,7 +39,12 @@ class Foot:
             url=self.url,
             accessed=self.today,
         )
-        return {"text": as_text(cited), "bibtex": as_bibtex(cited), "csl": as_csl_json(cited)}
+        return {
+            "text": as_text(cited),
+            "bibtex": as_bibtex(cited),
+            "csl": as_csl_json(cited),
+            "ris": as_ris(cited),
+        }
 
 
 def is_public(request: Request, status: int) -> bool:

@@ -5,6 +5,7 @@ import re
 from html import unescape
 
 import pytest
+import rispy  # type: ignore[import-untyped]
 import time_machine
 from starlette.testclient import TestClient
 
@@ -36,7 +37,7 @@ def meta(html: str) -> dict[str, str]:
 
 
 def forms(html: str) -> list[str]:
-    """The forms of the citation, in their order: text, BibTeX, CSL-JSON."""
+    """The forms of the citation, in their order: text, BibTeX, CSL-JSON, RIS."""
     return [unescape(text) for text in re.findall(r'class="form-of"[^>]*>(.*?)</p(?:re)?>', html, re.DOTALL)]
 
 
@@ -47,10 +48,13 @@ def test_every_page_is_cited_with_its_day_its_basis_and_when_it_was_read(
     view = f"{address}?on=2024-09-04&basis=stated"
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
         page = reader.get(view).text
-    text, bibtex, csl = forms(page)
+    text, bibtex, csl, ris = forms(page)
     assert text.endswith(f"As of 4 September 2024, with hindsight. Accessed 1 March 2026. {PUBLIC_URL}{view}")
     assert f"url = {{{PUBLIC_URL}{view}}}" in bibtex
     assert json.loads(csl)[0]["URL"] == PUBLIC_URL + view
+    (record,) = rispy.loads(ris)
+    assert record["urls"] == [PUBLIC_URL + view]
+    assert record["access_date"] == "2026/03/01"
 
 
 def test_the_address_in_the_foot_keeps_filters_and_writes_out_the_day_of_today(reader: TestClient) -> None:
