@@ -18,6 +18,7 @@ from app.web import (
     account,
     accounts,
     actors,
+    calendars,
     changes,
     coverage,
     demands,
@@ -25,6 +26,7 @@ from app.web import (
     entries,
     errors,
     events,
+    feeds,
     guide,
     hearsay,
     histories,
@@ -155,6 +157,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         issues,
         remarks,
         events,
+        feeds,
+        calendars,
         searches,
     )
     for room in (*rooms, catalogue_api, positions_api, comparing_api, records_api, schema_api):

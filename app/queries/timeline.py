@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from app.db import ReadSession
@@ -282,6 +282,13 @@ def is_resting(
     return _Reading(session, negotiation, cast, TimelineFilters(), on, basis).resting(rests)
 
 
+def is_selected(
+    session: ReadSession, negotiation: str, cast: Cast, filters: TimelineFilters, on: date, basis: Basis
+) -> ColumnElement[bool]:
+    """Whether a record that a select reads is public, known by the day, and one that the filters select."""
+    return _Reading(session, negotiation, cast, filters, on, basis).selected()
+
+
 def selected_of(
     session: ReadSession,
     negotiation: str,
@@ -372,6 +379,10 @@ class _Reading:
     def selected_of(self, subjects: Sequence[Subject]) -> list[Subject]:
         known = and_(known_by(self.on, self.basis), among(subjects, Record.type, Record.id))
         return self._subjects(self._selected(possible=False).where(known))
+
+    def selected(self) -> ColumnElement[bool]:
+        wanted = self._selected(possible=False).where(known_by(self.on, self.basis)).whereclause
+        return wanted if wanted is not None else true()
 
     def _subjects(self, wanted: Select[RecordType, str]) -> list[Subject]:
         return [(kind, record) for kind, record in self.session.execute(wanted)]

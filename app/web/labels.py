@@ -300,6 +300,29 @@ ACTIONS: dict[str | tuple[str, str], str] = {
 }
 
 
+# What readers are told of a change, in a feed, with the record as it stands now; by the action of a revision.
+CHANGED: dict[str, str] = {
+    "create": N_("Published: %(title)s"),
+    "publish": N_("Published: %(title)s"),
+    "edit": N_("Corrected: %(title)s"),
+    "restore": N_("Restored: %(title)s"),
+    "retract": N_("Retracted, and back since: %(title)s"),
+    "remove": N_("Taken out, and back since: %(title)s"),
+    "place": N_("Placed on the scale: %(title)s"),
+    "unplace": N_("Taken off the scale: %(title)s"),
+    "redact": N_("Something blanked for somebody’s safety: %(title)s"),
+}
+# The same where a report of the record was changed, not the record.
+REPORT_CHANGED: dict[str, str] = {
+    "create": N_("A report added: %(title)s"),
+    "publish": N_("A report added: %(title)s"),
+    "edit": N_("A report corrected: %(title)s"),
+    "restore": N_("A report restored: %(title)s"),
+    "retract": N_("A report retracted, and back since: %(title)s"),
+    "redact": N_("Something blanked for somebody’s safety in a report: %(title)s"),
+}
+
+
 # What each column of a row is called wherever it is shown: in histories, and where two texts meet. Where a
 # noun calls it something else, under noun and column.
 COLUMN_NAMES: dict[str | tuple[str, str], str] = {

@@ -39,14 +39,14 @@ def index(request: Request, session: ViewReads, view: ViewOf, negotiation: str) 
     if answer := not_modified(request, tag):
         return answer
     cast = cast_of(session, negotiation)
-    filters = _filters(request, cast)
+    filters = filters_of(request, cast)
     faults = Faults(view.faults | filters.faults)
     if {"actor", "speaker"} & set(faults) and (elsewhere := moved(request)):
         return elsewhere
     found = TimelinePage(head, cast, ())
     if not faults:
         found = timeline_page(session, negotiation, cast, filters, view.on, view.basis)
-    return _page(request, view, head, found, filters, faults, tag)
+    return timeline_page_of(request, view, head, found, filters, faults, tag)
 
 
 @router.get("/negotiations/{negotiation}/timeline.csv")
@@ -69,7 +69,7 @@ def _file(request: Request, session: ReadSession, view: View, negotiation: str, 
     if answer := not_modified(request, tag):
         return answer
     cast = cast_of(session, negotiation)
-    filters = _filters(request, cast)
+    filters = filters_of(request, cast)
     faults = Faults(view.faults | filters.faults)
     if {"actor", "speaker"} & set(faults) and (elsewhere := moved(request)):
         return elsewhere
@@ -78,7 +78,7 @@ def _file(request: Request, session: ReadSession, view: View, negotiation: str, 
         faults["bom"] = f"“{bom}” cannot be used here; write bom=0 for a file without a byte order mark."
     profile = read_profile(request, faults)
     if faults:
-        return _page(request, view, head, TimelinePage(head, cast, ()), filters, faults, tag)
+        return timeline_page_of(request, view, head, TimelinePage(head, cast, ()), filters, faults, tag)
     rows = _all_rows(request, negotiation, filters, view)
     what = "timelinejs" if profile is Profile.TIMELINEJS and ending == "csv" else "timeline"
     name = file_name(negotiation, what, view.on, view.basis, ending)
@@ -154,9 +154,14 @@ def _all_rows(
         yield from timeline_chunks(session, negotiation, cast, filters, view.on, view.basis)
 
 
-def _filters(request: Request, cast: Cast) -> TimelineFilters:
-    """The filters of the address, with what only the negotiation itself can say of them."""
-    filters = read_timeline_filters(request.query_params)
+def filters_of(request: Request, cast: Cast, *, place: bool = True) -> TimelineFilters:
+    """The filters of the address, with what only the negotiation itself can say of them.
+
+    Without ``place``, of the whole list, wherever in it the reader is.
+    """
+    asked = request.query_params
+    typed = {name: asked[name] for name in asked if place or name not in ("before", "after")}
+    filters = read_timeline_filters(typed)
     faults = Faults(filters.faults)
     if filters.actor and filters.actor not in cast.actors:
         faults["actor"] = f"Nobody here is called “{filters.actor}”; choose an actor from the list."
@@ -167,7 +172,7 @@ def _filters(request: Request, cast: Cast) -> TimelineFilters:
     return replace(filters, faults=faults)
 
 
-def _page(
+def timeline_page_of(
     request: Request,
     view: View,
     head: NegotiationHead,

@@ -41,9 +41,12 @@ class Titles:
         """Its actors, each with the track on which it is shown; empty where it has none."""
         return _on_one_line(self._macros.whose(row))
 
-    def about(self, row: TimelineRow) -> Markup:
-        """Kind and date, who says so, who denies it, as of which day."""
-        return _on_one_line(self._macros.about(row))
+    def about(self, row: TimelineRow, *, dated: bool = True) -> Markup:
+        """Kind and date, who says so, who denies it; and as of which day, if it is ``dated``.
+
+        What is fetched again and again is not: its words change when the record does, not every day.
+        """
+        return _on_one_line(self._macros.about(row, dated))
 
 
 def _on_one_line(words: str) -> Markup:

@@ -85,6 +85,11 @@ PAGES: dict[str, tuple[str, ...]] = {
 # What readers may open that is no page, and why.
 NO_PAGES = {
     f"{ONE}/timeline.csv": "a file",
+    f"{ONE}/feed.atom": "a feed",
+    f"{ONE}/issues/{{issue}}/feed.atom": "a feed",
+    f"{ONE}/actors/{{actor}}/feed.atom": "a feed",
+    f"{ONE}/timeline.atom": "a feed",
+    f"{ONE}/calendar.ics": "a calendar",
     f"{ONE}/package.zip": "a file",
     f"{ONE}/timeline.xlsx": "a file",
     f"{ONE}/positions.csv": "a file",

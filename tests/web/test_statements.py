@@ -53,6 +53,11 @@ ADDRESSES = [
     f"/api/v1{MADE}/changes?from=2024-05-01&to=2024-06-01",
     f"{MADE}/changes?from=2024-05-01&to=2024-06-01",
     f"{MADE}/changes?from=2023-12-01&to=2026-01-01&basis=stated",
+    f"{MADE}/feed.atom",
+    f"{MADE}/feed.atom?change=300",
+    f"{MADE}/issues/issue-1/feed.atom",
+    f"{MADE}/timeline.atom?actor=party-1&track=own_side&q=title",
+    f"{MADE}/calendar.ics",
 ]
 FEW, MANY = 500, 50_000
 MOST = 40

@@ -1,0 +1,260 @@
+"""The published changes of a negotiation, the newest first: what a feed tells of (domain.md §7, §8).
+
+A change is told with the record as it stands now, never with what it was changed from: so no word comes back
+that was corrected, taken down or blanked since. Who made it is nobody's business but the desk's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import aliased
+
+from app.db import ReadSession
+from app.domain.vocabulary import Basis, RecordType, ReviewStatus
+from app.forms.filters import TimelineFilters
+from app.models import Citation, Negotiation, Record, RecordActor, RecordIssue, Redirect, Revision
+from app.queries.negotiations import Cast, NegotiationHead, negotiation_head
+from app.queries.records import known_by
+from app.queries.timeline import TimelineRow, is_selected, rows_of
+from app.queries.visibility import NoSuchRecord
+
+PAGE = 50
+# One page looks through so many revisions at most, whatever lies between those that it shows.
+WINDOW = 20_000
+
+# Revisions that take something from readers: what counts is whether it was public before.
+_TAKING = ("retract", "remove", "merge")
+# Revisions that readers see nothing of: steps at the desk, and what only goes with another one.
+_UNSEEN = ("submit", "return", "discard", "withhold", "reorder")
+
+
+class Stands(StrEnum):
+    """What has become of the record, or of the report of it, that was changed."""
+
+    HERE = "here"
+    MERGED = "merged"
+    TAKEN_DOWN = "taken_down"
+    REPORT_TAKEN_DOWN = "report_taken_down"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedChange:
+    """One change. ``day`` is when it was made: readers are told the day, not the hour (domain.md §8).
+
+    ``type`` and ``id`` are of the record, also where a report of it was changed; ``row`` is the record as it
+    stands now, for a merged one that which it was merged into, or None where it was taken down. ``seal``
+    tells the change from every other one anywhere.
+    """
+
+    number: int
+    day: date
+    seal: str
+    action: str
+    of_report: bool
+    type: RecordType
+    id: str
+    stands: Stands
+    row: TimelineRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """``older`` is the number behind which the next page begins; ``seal`` is that of the whole chain."""
+
+    negotiation: NegotiationHead
+    changes: Sequence[PublishedChange]
+    older: int | None
+    day: date | None
+    seal: str
+
+
+def feed_page(
+    session: ReadSession,
+    negotiation: str,
+    cast_: Cast,
+    filters: TimelineFilters,
+    on: date,
+    basis: Basis,
+    before: int | None = None,
+) -> FeedPage:
+    """The changes of the records that the filters select, as known by a day. Raises NoSuchRecord."""
+    head = negotiation_head(session, negotiation)
+    newest, first_day, seal = _chain(session, negotiation)
+    below = min(before or newest + 1, newest + 1)
+    record = _RecordOf()
+    rows = session.execute(
+        select(
+            Revision.number,
+            Revision.recorded_at,
+            Revision.hash,
+            Revision.action,
+            Revision.noun,
+            record.type,
+            record.original,
+            record.id,
+            Record.review_status,
+            Citation.review_status,
+        )
+        .select_from(Revision)
+        .outerjoin(Citation, record.is_citation)
+        .outerjoin(Redirect, record.is_redirected)
+        .outerjoin(Record, record.is_record)
+        .where(
+            Revision.negotiation == negotiation,
+            Revision.number < below,
+            Revision.number >= below - WINDOW,
+            record.type.is_not(None),
+            _was_published(),
+            ~_came_along(record),
+            or_(
+                is_selected(session, negotiation, cast_, filters, on, basis),
+                _was_taken_down(record, filters, on, basis),
+            ),
+        )
+        .order_by(Revision.number.desc())
+        .limit(PAGE + 1)
+    ).all()
+    shown = rows[:PAGE]
+    keys = [(RecordType(row[5]), row[7]) for row in shown if row[8] is ReviewStatus.PUBLISHED]
+    lines = {
+        line.record.subject: line
+        for line in rows_of(session, negotiation, cast_, list(dict.fromkeys(keys)), on, basis)
+    }
+    changes = []
+    for number, at, hash_, action, noun, type_, original, id_, status, of_citation in shown:
+        row = lines.get((RecordType(type_), id_)) if status is ReviewStatus.PUBLISHED else None
+        of_report = noun == "citation"
+        stands = Stands.HERE
+        if row is None:
+            stands = Stands.TAKEN_DOWN
+        elif of_report and of_citation is not ReviewStatus.PUBLISHED:
+            stands = Stands.REPORT_TAKEN_DOWN
+        elif original != id_:
+            stands = Stands.MERGED
+        day = at.astimezone(UTC).date()
+        changes.append(
+            PublishedChange(
+                number, day, hash_[:16], action, of_report, RecordType(type_), original, stands, row
+            )
+        )
+    older = None
+    if len(rows) > PAGE:
+        older = changes[-1].number
+    elif below - WINDOW > 1:
+        older = below - WINDOW
+    return FeedPage(head, changes, older, changes[0].day if changes else first_day, seal)
+
+
+def _chain(session: ReadSession, negotiation: str) -> tuple[int, date | None, str]:
+    """The number of its newest revision; the day and the hash of the first, which tells this chain apart."""
+    found = session.execute(
+        select(Negotiation.last_revision, Revision.recorded_at, Revision.hash)
+        .outerjoin(Revision, and_(Revision.negotiation == Negotiation.id, Revision.number == 1))
+        .where(Negotiation.id == negotiation)
+    ).first()
+    if found is None:
+        raise NoSuchRecord(negotiation)
+    number, at, hash_ = found
+    return number, at.astimezone(UTC).date() if at else None, (hash_ or "")[:16]
+
+
+class _RecordOf:
+    """The record that a revision is about: its own, that of a citation, or the one it was merged into."""
+
+    def __init__(self) -> None:
+        of_citation = Revision.noun == "citation"
+        number = cast(case((of_citation, Revision.record)), Integer)
+        self.is_citation: ColumnElement[bool] = and_(
+            Citation.negotiation == Revision.negotiation, Citation.number == number
+        )
+        # An expression, so that the window of numbers is what the index is asked for.
+        self.type: ColumnElement[Any] = case(
+            (of_citation, type_coerce(Citation.subject_type, String)),
+            (Revision.noun.in_([type_.value for type_ in RecordType]), Revision.noun),
+        )
+        self.original: ColumnElement[Any] = case((of_citation, Citation.subject), else_=Revision.record)
+        self.is_redirected: ColumnElement[bool] = and_(
+            Redirect.negotiation == Revision.negotiation,
+            Redirect.noun == self.type,
+            Redirect.record == self.original,
+        )
+        self.id: ColumnElement[Any] = func.coalesce(Redirect.into, self.original)
+        self.is_record: ColumnElement[bool] = and_(
+            Record.negotiation == Revision.negotiation,
+            type_coerce(Record.type, String) == self.type,
+            Record.id == self.id,
+        )
+
+
+def _was_published() -> ColumnElement[bool]:
+    """Whether readers saw something of a change: what a revision has of an entry says how far it had come."""
+
+    def is_public(side: Any) -> ColumnElement[bool]:
+        return and_(side.is_not(None), ~side.contains('"review":', autoescape=True))
+
+    taking = Revision.action.in_(_TAKING)
+    return or_(
+        Revision.action == "redact",
+        and_(taking, is_public(Revision.before)),
+        and_(~taking, Revision.action.not_in((*_UNSEEN, "redact")), is_public(Revision.after)),
+    )
+
+
+def _came_along(record: _RecordOf) -> ColumnElement[bool]:
+    """Whether a report was changed together with its record, so that one of the two says it all."""
+    sibling = aliased(Revision)
+    together = exists(
+        select(1).where(
+            sibling.negotiation == Revision.negotiation,
+            sibling.noun == record.type,
+            sibling.record == record.original,
+            sibling.recorded_at == Revision.recorded_at,
+            sibling.action == Revision.action,
+        )
+    )
+    return and_(Revision.noun == "citation", together)
+
+
+def _was_taken_down(
+    record: _RecordOf, filters: TimelineFilters, on: date, basis: Basis
+) -> ColumnElement[bool]:
+    """A record that was public and is no more. Filters that would tell something of its text find none."""
+    if set(filters.chosen) - {"type", "issue", "actor"}:
+        return false()
+    gone: ColumnElement[bool] = and_(Record.review_status == ReviewStatus.RETRACTED, known_by(on, basis))
+    if filters.type:
+        gone = and_(gone, Record.type == filters.type)
+    for model, name, wanted in (
+        (RecordIssue, "issue", filters.issue),
+        (RecordActor, "actor", filters.actor),
+    ):
+        if wanted:
+            gone = and_(
+                gone,
+                exists(
+                    select(1).where(
+                        model.negotiation == Record.negotiation,
+                        model.type == Record.type,
+                        model.record == Record.id,
+                        getattr(model, name) == wanted,
+                    )
+                ),
+            )
+    return gone
