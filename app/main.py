@@ -59,8 +59,10 @@ from app.web import (
 )
 from app.web.api import catalogue as catalogue_api
 from app.web.api import comparing as comparing_api
+from app.web.api import drafts as drafts_api
 from app.web.api import positions as positions_api
 from app.web.api import records as records_api
+from app.web.api import reference as reference_api
 from app.web.api import schema as schema_api
 from app.web.api.crossing import ReadsFromElsewhere
 from app.web.deps import authorise
@@ -161,7 +163,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         calendars,
         searches,
     )
-    for room in (*rooms, catalogue_api, positions_api, comparing_api, records_api, schema_api):
+    for room in (
+        *rooms,
+        catalogue_api,
+        positions_api,
+        comparing_api,
+        records_api,
+        drafts_api,
+        schema_api,
+        reference_api,
+    ):
         app.include_router(room.router)
     errors.install(app)
     require_permissions(app.routes)

@@ -12,7 +12,7 @@ from app.commands.passwords import Proof, WrongPassword, hash_password, settle_t
 from app.commands.tokens import hashed, new_token
 from app.db import WriteSession
 from app.domain.vocabulary import AccountRole
-from app.models import Account, AccountChange, Invitation, LoginLink, Session
+from app.models import Account, AccountChange, ApiToken, Invitation, LoginLink, Session
 
 SESSION_LASTS = timedelta(days=14)
 LINK_LASTS = timedelta(minutes=15)
@@ -91,7 +91,8 @@ def change_account(
 
     What changes of what they may do is kept with the account that did it, ``by``; none is the command line.
 
-    A new role counts from the next request on. A new password, and being shut out, end every session.
+    A new role counts from the next request on. A new password, and being shut out, end every session; being
+    shut out revokes the tokens of programs too.
     Whoever is shut out, or is no admin any more, takes along the invitations that nobody has used.
     Raises UnknownAccount, PasswordTooWeak and, with ``keep_an_admin``, LastAdmin.
     """
@@ -124,6 +125,10 @@ def change_account(
         raise LastAdmin
     if password_hash is not None or disabled:
         _end(session, account.id)
+    if disabled:
+        # Let in again, nobody has a program at work that they have forgotten.
+        live = ApiToken.account == account.id, ApiToken.revoked_at.is_(None)
+        session.execute(update(ApiToken).where(*live).values(revoked_at=now))
     if lets_nobody_in:
         open_ones = Invitation.invited_by == account.id, Invitation.accepted_at.is_(None)
         session.execute(delete(Invitation).where(*open_ones))

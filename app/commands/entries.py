@@ -84,7 +84,8 @@ class Entry:
     Rows are those of a data package without their ids; empty columns are left out. ``terms`` are those of a
     proposal, in order. ``relations`` are the person's word on what a demand does to others: (relation, other
     demand, which part of it). ``selector`` is what stands before and after the quote in the report's text.
-    A ``draft`` is its author's alone until it is submitted.
+    A ``draft`` is its author's alone until it is submitted; what ``waits`` is looked at by an editor, whoever
+    enters it.
     """
 
     source: str | Mapping[str, str]
@@ -95,6 +96,7 @@ class Entry:
     relations: Sequence[tuple[LinkRelation, str, str | None]] = ()
     selector: tuple[str, str] | None = None
     draft: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -683,7 +685,7 @@ def _status_of_new(session: WriteSession, negotiation: str, entry: Entry, by: By
     """How far an entry has come as it comes in."""
     if entry.draft:
         return ReviewStatus.DRAFT
-    if by.edits and not asks_for_two(session, negotiation):
+    if by.edits and not entry.waits and not asks_for_two(session, negotiation):
         return ReviewStatus.PUBLISHED
     return ReviewStatus.SUBMITTED
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
+from app.domain.tokens import LASTS_DAYS, TokenRole
 from app.domain.vocabulary import AccountRole
 from app.forms.base import FormModel, Line
 
@@ -82,6 +83,21 @@ class NewPassword(FormModel):
 
     current: str = ""
     password: str
+
+
+def _days(days: int) -> int:
+    if days not in LASTS_DAYS:
+        raise ValueError("Choose how long it is to work.")
+    return days
+
+
+class NewToken(FormModel):
+    """``secret`` is the token itself, made with the form, so that a form sent twice shows it twice."""
+
+    name: AccountName
+    role: TokenRole
+    days: Annotated[int, AfterValidator(_days)]
+    secret: Annotated[str, AfterValidator(_token)]
 
 
 def safe_return(path: str) -> str:

@@ -80,7 +80,7 @@ def read_form(model: type[Model], items: Sequence[tuple[str, str]]) -> Form[Mode
         faults = Faults()
         for fault in error.errors(include_url=False, include_input=False):
             name = str(fault["loc"][0]) if fault["loc"] else "form"
-            faults.setdefault(name, _words(fault["type"], fault["msg"], fault.get("ctx", {})))
+            faults.setdefault(name, fault_words(fault["type"], fault["msg"], fault.get("ctx", {})))
         return Form(None, typed, faults)
 
 
@@ -88,13 +88,16 @@ def _takes_several(annotation: Any) -> bool:
     return getattr(annotation, "__origin__", None) in (list, tuple)
 
 
-def _words(kind: str, message: str, context: dict[str, Any]) -> str:
+def fault_words(kind: str, message: str, context: dict[str, Any]) -> str:
+    """What is said of a value that a model refuses."""
     if kind == "missing":
         return FILL_IN
     if kind in ("string_too_short", "too_short"):
         return FILL_IN
     if kind == "string_too_long":
         return f"This is too long: write at most {context['max_length']} characters."
+    if kind == "extra_forbidden":
+        return "There is no such field; take it out."
     if kind == "enum":
         return f"Choose one of these: {context['expected']}."
     return message.removeprefix("Value error, ")

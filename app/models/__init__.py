@@ -3,6 +3,7 @@
 from app.models.accounts import (
     Account,
     AccountChange,
+    ApiToken,
     FormToken,
     Invitation,
     LoginAttempt,
@@ -31,6 +32,7 @@ __all__ = [
     "AccountChange",
     "Actor",
     "ActorAlias",
+    "ApiToken",
     "Base",
     "ChangeDay",
     "Citation",

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import Boolean, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.tokens import TokenRole
 from app.domain.vocabulary import AccountRole
-from app.models.base import Base, Id, UtcTime, Words, one_of
+from app.models.base import Base, Day, Id, UtcTime, Words, one_of
 
 
 class Account(Base):
@@ -53,6 +54,26 @@ class Session(Base):
     seen_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
     user_agent: Mapped[str | None] = mapped_column(Words)
+
+
+class ApiToken(Base):
+    """A token by which a program acts for a person, with no more than its ``role``; never stored itself.
+
+    ``used_on`` is the last day on which it was used. One that was revoked stays, so that it is known for what
+    it was.
+    """
+
+    __tablename__ = "api_tokens"
+    __table_args__ = (Index(None, "account"),)
+
+    token_hash: Mapped[str] = mapped_column(Id, primary_key=True)
+    account: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(Words)
+    role: Mapped[TokenRole] = mapped_column(one_of(TokenRole, "role"))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    used_on: Mapped[str | None] = mapped_column(Day)
 
 
 class Invitation(Base):

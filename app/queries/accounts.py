@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from app.db import ReadSession, WriteSession
+from app.domain.tokens import TokenRole, role_by
 from app.domain.vocabulary import AccountRole
-from app.models import Account, AccountChange, Invitation, Session
+from app.models import Account, AccountChange, ApiToken, Invitation, Session
 from app.queries.visibility import NoSuchRecord
 
 
@@ -105,6 +106,63 @@ def person_of(session: ReadSession | WriteSession, token_hash: str, now: datetim
         .where(Session.token_hash == token_hash, Session.expires_at > now, Account.disabled_at.is_(None))
     ).first()
     return Person(*row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLine:
+    """A token that may be used, or has only run out. Its ``key`` names it and lets nobody in."""
+
+    key: str
+    name: str
+    role: TokenRole
+    created_at: datetime
+    expires_at: datetime
+    used_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who sends a token. ``person`` is empty where it may only read."""
+
+    account: int
+    person: Person | None
+    used_on: str | None
+
+
+def bearer_of(session: ReadSession, token_hash: str, now: datetime) -> Bearer | None:
+    """Who sends this token, with what both it and its person may do now; None where it opens nothing."""
+    row = session.execute(
+        select(Account.id, Account.name, Account.role, ApiToken.role, ApiToken.used_on)
+        .join(ApiToken, ApiToken.account == Account.id)
+        .where(
+            ApiToken.token_hash == token_hash,
+            ApiToken.expires_at > now,
+            ApiToken.revoked_at.is_(None),
+            Account.disabled_at.is_(None),
+        )
+    ).first()
+    if row is None:
+        return None
+    account, name, own, role, used_on = row
+    may = role_by(role, own)
+    return Bearer(account, Person(account, name, may, now) if may else None, used_on)
+
+
+def tokens_of(session: ReadSession, account: int) -> list[TokenLine]:
+    """A person's tokens that nobody has revoked, the newest first."""
+    rows = session.execute(
+        select(
+            ApiToken.token_hash,
+            ApiToken.name,
+            ApiToken.role,
+            ApiToken.created_at,
+            ApiToken.expires_at,
+            ApiToken.used_on,
+        )
+        .where(ApiToken.account == account, ApiToken.revoked_at.is_(None))
+        .order_by(ApiToken.created_at.desc(), ApiToken.token_hash)
+    )
+    return [TokenLine(*row) for row in rows]
 
 
 def people_page(session: ReadSession, now: datetime) -> PeoplePage:

@@ -11,16 +11,17 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from app.commands.accounts import SEEN_EVERY, note_seen
+from app.commands.api_tokens import note_used
 from app.commands.tokens import hashed
 from app.db import ReadSession, WriteSession, passing_session, read_session, write_session
 from app.domain.vocabulary import Basis
 from app.exchange.snapshots import Snapshots
 from app.forms.filters import View, read_view
-from app.queries.accounts import Person, person_of
+from app.queries.accounts import Person, bearer_of, person_of
 from app.queries.reviews import count_waiting
 from app.queries.revisions import recorded_by
 from app.web.render import public_url
-from app.web.security import NotPermitted, SignInNeeded, is_permitted
+from app.web.security import BadToken, NotPermitted, SignInNeeded, is_permitted
 
 
 def engine_of(request: Request) -> Engine:
@@ -42,8 +43,12 @@ def writes(request: Request) -> Iterator[WriteSession]:
 def authorise(request: Request, session: Annotated[ReadSession, Depends(reads)]) -> None:
     """Find out who asks, and whether the route permits it. Raises SignInNeeded and NotPermitted.
 
-    Read anew on every request: a changed role or a disabled account counts from the next one on.
+    Read anew on every request: a changed role or a disabled account counts from the next one on. A program
+    is known by the token that it sends, a browser by its cookie, and neither by the other.
     """
+    if request.scope["path"].startswith("/api/"):
+        _authorise_program(request, session)
+        return
     token, now = session_token(request), datetime.now(UTC)
     person = person_of(session, hashed(token), now) if token else None
     request.state.person = person
@@ -59,6 +64,27 @@ def authorise(request: Request, session: Annotated[ReadSession, Depends(reads)])
             request.state.queue_length = count_waiting(session, request.path_params["negotiation"])
         return
     raise NotPermitted if person else SignInNeeded
+
+
+def _authorise_program(request: Request, session: ReadSession) -> None:
+    """Find out for whom a program asks, and whether the route permits it. Raises as ``authorise``."""
+    request.state.person = None
+    sent = request.headers.get("authorization")
+    if sent is not None:
+        scheme, _, token = sent.partition(" ")
+        now = datetime.now(UTC)
+        token_hash = hashed(token.strip())
+        bearer = bearer_of(session, token_hash, now) if scheme.lower() == "bearer" else None
+        if bearer is None:
+            raise BadToken
+        request.state.person = bearer.person
+        if bearer.used_on != now.date().isoformat():
+            with suppress(OperationalError), passing_session(engine_of(request)) as passing:
+                note_used(passing, token_hash, day=now.date())
+                passing.commit()
+    permission = request.scope["endpoint"].permission
+    if not is_permitted(permission, request.state.person.role if request.state.person else None):
+        raise NotPermitted if sent is not None else SignInNeeded
 
 
 def session_token(request: Request) -> str:

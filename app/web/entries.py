@@ -163,7 +163,7 @@ def create(sent: Sending, negotiation: str, noun: str) -> Response:
     form: Form[Any] = read_form(kind.new, _dated(sent.items, kind))
     if _only_changes_the_form(form.typed):
         return new_page(sent, negotiation, kind, _acted(kind, form.typed), Faults())
-    faults = _faults(sent, negotiation, kind, form)
+    faults = entry_faults(sent, negotiation, kind, form)
     if faults or form.data is None:
         return new_page(sent, negotiation, kind, form.typed, faults, status=422)
     data = form.data
@@ -182,7 +182,7 @@ def create(sent: Sending, negotiation: str, noun: str) -> Response:
             for record, relation in chosen.items()
             if relation != SAME_CLAIM
         ],
-        selector=_selector(sent, negotiation, typed),
+        selector=selector_of(sent, negotiation, typed),
         draft=typed.one("action") == "draft",
     )
 
@@ -239,13 +239,7 @@ def create_citation(sent: Sending, negotiation: str, noun: str, record: str) -> 
     form: Form[Any] = read_form(CiteForm, sent.items)
     if _only_changes_the_form(form.typed):
         return _cite(sent, negotiation, noun, record, form.typed, Faults())
-    known = _known(sent, negotiation)[1]
-    faults = with_speaker_faults(with_report_faults(form, today()), form.typed, known)
-    faults = with_relation_fault(faults, form.typed)
-    printed = _printed(sent, negotiation, form.typed)
-    faults = with_said_again_faults(faults, form.typed, printed)
-    faults = _with_quote_faults(faults, form.typed, _text(sent, negotiation, form.typed))
-    faults = _with_too_early_faults(sent, negotiation, noun, record, faults, form.typed, printed)
+    faults = cite_faults(sent, negotiation, noun, record, form)
     if faults or form.data is None:
         return _cite(sent, negotiation, noun, record, form.typed, faults, status=422)
     data: CiteForm = form.data
@@ -253,7 +247,7 @@ def create_citation(sent: Sending, negotiation: str, noun: str, record: str) -> 
         data.source or source_row(data),
         citation_row(data, relation=data.relation, stated=data.stated),
         type=CITED[noun],
-        selector=_selector(sent, negotiation, form.typed),
+        selector=selector_of(sent, negotiation, form.typed),
         draft=form.typed.one("action") == "draft",
     )
 
@@ -522,7 +516,7 @@ def correction_faults(asked: Asked, negotiation: str, kind: Noun, found: Editabl
     return kind.faults(faults, form.typed, _known(asked, negotiation, found)[1])
 
 
-def _faults(sent: Sent, negotiation: str, kind: Noun, form: Form[Any]) -> Faults:
+def entry_faults(sent: Sent, negotiation: str, kind: Noun, form: Form[Any]) -> Faults:
     """Everything that is wrong with a new entry."""
     cast, known = _known(sent, negotiation)
     printed = _printed(sent, negotiation, form.typed)
@@ -532,6 +526,17 @@ def _faults(sent: Sent, negotiation: str, kind: Noun, form: Form[Any]) -> Faults
     faults = _with_quote_faults(faults, form.typed, _text(sent, negotiation, form.typed))
     faults = _with_hearsay_faults(sent, negotiation, faults, form.typed, kind, cast)
     return with_date_conflict(faults, sent.items, kind.dated)
+
+
+def cite_faults(sent: Sent, negotiation: str, noun: str, record: str, form: Form[Any]) -> Faults:
+    """Everything that is wrong with a further report of a record."""
+    known = _known(sent, negotiation)[1]
+    faults = with_speaker_faults(with_report_faults(form, today()), form.typed, known)
+    faults = with_relation_fault(faults, form.typed)
+    printed = _printed(sent, negotiation, form.typed)
+    faults = with_said_again_faults(faults, form.typed, printed)
+    faults = _with_quote_faults(faults, form.typed, _text(sent, negotiation, form.typed))
+    return _with_too_early_faults(sent, negotiation, noun, record, faults, form.typed, printed)
 
 
 def _with_hearsay_faults(
@@ -580,7 +585,7 @@ def _with_quote_faults(faults: Faults, typed: Typed, text: str | None) -> Faults
     return faults
 
 
-def _selector(asked: Asked, negotiation: str, typed: Typed) -> tuple[str, str] | None:
+def selector_of(asked: Asked, negotiation: str, typed: Typed) -> tuple[str, str] | None:
     """The words before and after the quote in the report's text; None where it does not stand there."""
     text = _text(asked, negotiation, typed)
     place = place_near(text, typed.one("quote"), typed.one("prefix"), typed.one("suffix")) if text else None

@@ -9,12 +9,13 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.forms.base import fault_words
 from app.queries.revisions import NothingRecorded
 from app.queries.visibility import NoSuchRecord
 from app.web.paths import address
 from app.web.redirects import moved
 from app.web.render import page
-from app.web.security import NotPermitted, SignInNeeded
+from app.web.security import BadToken, NotPermitted, SignInNeeded
 
 log = logging.getLogger("parley")
 
@@ -63,7 +64,7 @@ def problem(status: int, title: str, detail: str, **more: object) -> JSONRespons
 
 def answer(request: Request, status: int) -> Response:
     title, words = WORDS.get(status, WORDS[400])
-    if request.url.path.startswith("/api/"):
+    if request.scope["path"].startswith("/api/"):
         return problem(status, title, words)
     return page(
         request, "errors/error.html", {"status": status, "title": title, "words": words}, status=status
@@ -86,7 +87,7 @@ def _missing(request: Request, error: Exception) -> Response:
 def _unrecorded(request: Request, error: Exception) -> Response:
     """Of the negotiation nothing was recorded by then: what else can be read at this address."""
     assert isinstance(error, NothingRecorded)  # noqa: S101 - the type that this handler is registered for
-    if request.url.path.startswith("/api/"):
+    if request.scope["path"].startswith("/api/"):
         words = f"This site had recorded nothing of it by {error.on}; its records begin on {error.since}."
         return problem(404, "Nothing was recorded here by this day", words)
     path = request.url.path
@@ -96,17 +97,40 @@ def _unrecorded(request: Request, error: Exception) -> Response:
 
 
 def _sign_in(request: Request, error: Exception) -> Response:
-    """To the sign-in page, and back afterwards where that is a page to read."""
+    """To the sign-in page, and back afterwards where that is a page to read; a program to its token."""
+    if request.scope["path"].startswith("/api/"):
+        return _token_needed(isinstance(error, BadToken))
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(address("/login", next=back if request.method == "GET" else ""), status_code=303)
 
 
+def _token_needed(is_bad: bool) -> Response:
+    words = "Send a token: Authorization: Bearer … Whoever has an account makes one on its page."
+    if is_bad:
+        words = "The token that was sent is not one, has run out or was revoked. Its person may make another."
+    response = problem(401, "This needs a token", words)
+    response.headers["www-authenticate"] = 'Bearer error="invalid_token"' if is_bad else "Bearer"
+    return response
+
+
 def _not_permitted(request: Request, error: Exception) -> Response:
+    if request.scope["path"].startswith("/api/"):
+        words = "This token may only read. Make one that may hand in entries, on the page of your account."
+        return problem(403, "The token may not do this", words)
     return answer(request, 403)
 
 
 def _invalid(request: Request, error: Exception) -> Response:
-    return answer(request, 422)
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - the type that this handler is registered for
+    if not request.scope["path"].startswith("/api/"):
+        return answer(request, 422)
+    faults: dict[str, str] = {}
+    for fault in error.errors():
+        where = ".".join(str(part) for part in fault["loc"][1:] if fault["type"] != "json_invalid") or "body"
+        words = "This is no such JSON as is described." if where == "body" else ""
+        faults.setdefault(where, words or fault_words(fault["type"], fault["msg"], fault.get("ctx", {})))
+    detail = "; ".join(f"{where}: {words}" for where, words in faults.items())
+    return problem(422, "Something that was sent cannot be used", detail, errors=faults)
 
 
 class UnexpectedFaults:

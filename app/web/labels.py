@@ -7,6 +7,7 @@ from babel import Locale, UnknownLocaleError
 from app.domain.changes import Turn
 from app.domain.comparison import Why
 from app.domain.terms import Became
+from app.domain.tokens import TokenRole
 from app.domain.vocabulary import (
     AccountRole,
     ActorKind,
@@ -199,6 +200,11 @@ LABELS: dict[type, dict[str, str]] = {
         "editor": N_("Editor"),
         "admin": N_("Admin"),
     },
+    TokenRole: {
+        "reader": N_("Reads"),
+        "contributor": N_("Hands in entries"),
+        "editor": N_("Hands in entries, as an editor"),
+    },
     Slot: {
         "asks": N_("Asks or offers"),
         "refuses": N_("Refuses"),
@@ -245,6 +251,12 @@ DUTIES = {
     ),
     AccountRole.EDITOR: N_("An editor enters, publishes, corrects and retracts."),
     AccountRole.ADMIN: N_("An admin does all that an editor does, and lets people in."),
+}
+
+TOKEN_DUTIES = {
+    TokenRole.READER: N_("It reads what everybody may read."),
+    TokenRole.CONTRIBUTOR: N_("It also hands in entries; an editor looks at each before readers see it."),
+    TokenRole.EDITOR: N_("It may also add to entries that wait for review. It publishes nothing either."),
 }
 
 KIND_LABELS: dict[RecordType, dict[str, str]] = {

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.commands.accounts import LastAdmin, change_account
+from app.commands.api_tokens import revoke_token
 from app.commands.invitations import INVITATION_LASTS, InvitedBefore, invite, withdraw
 from app.commands.tokens import hashed, new_token
 from app.db import ReadSession
+from app.domain.tokens import TokenRole
 from app.domain.vocabulary import AccountRole
 from app.forms.accounts import Change, ChangeAccount, Invite
 from app.forms.base import Faults, Form, Typed, read_form
@@ -20,6 +22,7 @@ from app.queries.accounts import (
     invited_role,
     is_only_admin,
     people_page,
+    tokens_of,
 )
 from app.web.deps import FormItems, PersonOf, Reads, Writes
 from app.web.labels import DUTIES, label
@@ -122,6 +125,16 @@ def update(
     return RedirectResponse(address("/people") + f"#person-{number}", status_code=303)
 
 
+@router.post("/people/{number}/tokens/revoke")
+@allow(Permission.ADMIN)
+def end_token(session: Writes, reading: Reads, number: Number, items: FormItems) -> Response:
+    """Revoke a token of somebody’s."""
+    account_line(reading, number)
+    revoke_token(session, number, dict(items).get("key", ""), now=datetime.now(UTC))
+    session.commit()
+    return RedirectResponse(address(f"/people/{number}") + "#tokens", status_code=303)
+
+
 def _index(
     request: Request,
     session: ReadSession,
@@ -155,6 +168,9 @@ def _show(
         "faults": faults,
         "is_only_admin": is_only_admin(session, account.number),
         "changes": account_changes(session, account.number),
+        "tokens": tokens_of(session, account.number),
+        "token_role_labels": {role: label(role) for role in TokenRole},
+        "now": datetime.now(UTC),
     }
     return _page(request, "people/show.html", account, context, status)
 

@@ -16,6 +16,7 @@ ONE = "/negotiations/{negotiation}"
 PAGES: dict[str, tuple[str, ...]] = {
     "/": ("/",),
     "/how-to-read": ("/how-to-read",),
+    "/api": ("/api",),
     "/login": ("/login",),
     "/search": (
         "/search",

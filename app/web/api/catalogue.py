@@ -17,7 +17,8 @@ from app.queries.reports import Bears, SourceFull
 from app.web.api import problems
 from app.web.api.answers import answer, unchanged
 from app.web.api.pages import number, place, read_limit, read_place
-from app.web.api.parameters import EDTF, PAGED, SOURCES, VIEW, Negotiation, described, query
+from app.web.api.parameters import EDTF, PAGED, SOURCES, VIEW, described, query
+from app.web.api.parameters import Negotiation as NegotiationId
 from app.web.api.shapes import AsOf, Listed, told
 from app.web.deps import Reads, ViewOf, ViewReads
 from app.web.paths import address
@@ -27,7 +28,7 @@ from app.web.security import Permission, allow
 router = APIRouter(prefix="/api/v1")
 
 
-class NegotiationShape(BaseModel):
+class Negotiation(BaseModel):
     """One process."""
 
     id: str = told("Its id.", "gaza")
@@ -41,13 +42,13 @@ class NegotiationShape(BaseModel):
 class Negotiations(BaseModel):
     """A page of negotiations."""
 
-    negotiations: list[NegotiationShape] = told("The latest begun first.")
+    negotiations: list[Negotiation] = told("The latest begun first.")
 
 
 class HeldRole(BaseModel):
     """A role in the negotiation, and from when to when it was held, as far as that is known."""
 
-    role: Role = told("The role.", "party")
+    role: Role = told("The role.", "mediator")
     start: str | None = PydanticField(alias="from", description=f"Since when. {EDTF}", examples=[None])
     end: str | None = PydanticField(alias="to", description=f"Until when. {EDTF}", examples=[None])
 
@@ -55,11 +56,11 @@ class HeldRole(BaseModel):
 class Actor(BaseModel):
     """A state, armed group, organisation, person or body."""
 
-    id: str = told("Its id.", "hamas")
-    name: str = told("Its name.", "Hamas")
-    kind: ActorKind | None = told("What kind of actor it is.", "armed_group")
+    id: str = told("Its id.", "qatar")
+    name: str = told("Its name.", "Qatar")
+    kind: ActorKind | None = told("What kind of actor it is.", "state")
     part_of: str | None = told("The id of the actor that it belongs to.", None)
-    aliases: list[str] = told("Its other names, in any script.", ["حماس"])
+    aliases: list[str] = told("Its other names, in any script.", ["قطر"])
     roles: list[HeldRole] = told("Its roles in the negotiation; none for who takes no part.")
 
 
@@ -70,18 +71,18 @@ class Actors(BaseModel):
     actors: list[Actor] = told("In the order of the negotiation.")
 
 
-class RungShape(BaseModel):
+class Rung(BaseModel):
     """A rung of a scale."""
 
     rung: int = told("Its number; 0 is one pole.", 0)
     label: str = told("What it says, in neutral words.", "No withdrawal")
 
 
-class ScaleShape(BaseModel):
+class Scale(BaseModel):
     """One version of the scale of an issue."""
 
     version: int = told("The version; one that is used never changes.", 1)
-    rungs: list[RungShape] = told("From one pole to the other.")
+    rungs: list[Rung] = told("From one pole to the other.")
 
 
 class Issue(BaseModel):
@@ -92,7 +93,7 @@ class Issue(BaseModel):
     title: str = told("Its title.", "Withdrawal of troops")
     question: str = told("The question.", "How far, and by when, do the troops withdraw?")
     description: str | None = told("What else there is to say of it.", None)
-    scales: list[ScaleShape] = told("Its scales, the newest version first.")
+    scales: list[Scale] = told("Its scales, the newest version first.")
 
 
 class Issues(BaseModel):
@@ -123,7 +124,9 @@ class Source(BaseModel):
     supports: int = told("How many records it is cited for by the day.", 3)
     denies: int = told("How many records it is cited against by the day.", 0)
     latest: date = told("The last day that its date may mean: from then on it counts.", "2023-12-25")
-    page: str = told("The address of its page.", "https://parley.example/negotiations/gaza/sources/x")
+    page: str = told(
+        "The address of its page.", "https://parley.example/negotiations/gaza/sources/scmp-2023-12-25"
+    )
     as_of: AsOf | None = told("As of which day it is answered; only at its own address.", None, default=None)
 
 
@@ -155,7 +158,7 @@ class Links(Listed):
 class Check(BaseModel):
     """Somebody searched for a position of the actor on the issue, through a day, and found none."""
 
-    actor: str = told("The id of the actor.", "pij")
+    actor: str = told("The id of the actor.", "egypt")
     issue: str = told("The id of the issue.", "humanitarian-access")
     searched_through: str = told(f"The day through which was searched. {EDTF}", "2024-09-04")
     note: str | None = told("Where was searched.", None)
@@ -201,12 +204,12 @@ def negotiations(request: Request, session: Reads) -> Response:
     operation_id="negotiation",
     summary="One negotiation",
     tags=["negotiations"],
-    response_model=NegotiationShape,
+    response_model=Negotiation,
     responses=problems.OF_ONE,
     openapi_extra=described(VIEW),
 )
 @allow(Permission.READ_PUBLISHED)
-def negotiation(request: Request, session: ViewReads, view: ViewOf, negotiation: Negotiation) -> Response:
+def negotiation(request: Request, session: ViewReads, view: ViewOf, negotiation: NegotiationId) -> Response:
     """What a negotiation is about."""
     head = negotiation_head(session, negotiation)
     if view.faults:
@@ -215,8 +218,8 @@ def negotiation(request: Request, session: ViewReads, view: ViewOf, negotiation:
     return unchanged(request, tag) or answer(request, _negotiation(request, head), tag)
 
 
-def _negotiation(request: Request, head: NegotiationHead) -> NegotiationShape:
-    return NegotiationShape(
+def _negotiation(request: Request, head: NegotiationHead) -> Negotiation:
+    return Negotiation(
         id=head.id,
         title=head.title,
         summary=head.summary,
@@ -236,7 +239,7 @@ def _negotiation(request: Request, head: NegotiationHead) -> NegotiationShape:
     openapi_extra=described(VIEW, PAGED),
 )
 @allow(Permission.READ_PUBLISHED)
-def actors(request: Request, session: ViewReads, view: ViewOf, negotiation: Negotiation) -> Response:
+def actors(request: Request, session: ViewReads, view: ViewOf, negotiation: NegotiationId) -> Response:
     """Everybody who is named in a negotiation, with other names and roles."""
     tag = etag(request, negotiation_head(session, negotiation).revision, view)
     faults = Faults(view.faults)
@@ -266,8 +269,8 @@ def actor(
     request: Request,
     session: ViewReads,
     view: ViewOf,
-    negotiation: Negotiation,
-    actor: Annotated[str, Path(description="The id of the actor.", examples=["hamas"])],
+    negotiation: NegotiationId,
+    actor: Annotated[str, Path(description="The id of the actor.", examples=["qatar"])],
 ) -> Response:
     """An actor with its other names and its roles."""
     tag = etag(request, negotiation_head(session, negotiation).revision, view)
@@ -304,7 +307,7 @@ def _span(start: str | None, end: str | None) -> dict[str, Any]:
     openapi_extra=described(VIEW, PAGED),
 )
 @allow(Permission.READ_PUBLISHED)
-def issues(request: Request, session: ViewReads, view: ViewOf, negotiation: Negotiation) -> Response:
+def issues(request: Request, session: ViewReads, view: ViewOf, negotiation: NegotiationId) -> Response:
     """The questions on the table, with every version of their scales."""
     tag = etag(request, negotiation_head(session, negotiation).revision, view)
     faults = Faults(view.faults)
@@ -334,7 +337,7 @@ def issue(
     request: Request,
     session: ViewReads,
     view: ViewOf,
-    negotiation: Negotiation,
+    negotiation: NegotiationId,
     issue: Annotated[str, Path(description="The id of the issue.", examples=["troop-withdrawal"])],
 ) -> Response:
     """An issue with every version of its scale."""
@@ -354,9 +357,9 @@ def _issue(found: listings.IssueFull) -> Issue:
         question=found.question,
         description=found.description,
         scales=[
-            ScaleShape(
+            Scale(
                 version=scale.version,
-                rungs=[RungShape(rung=rung.number, label=rung.label) for rung in scale.rungs],
+                rungs=[Rung(rung=rung.number, label=rung.label) for rung in scale.rungs],
             )
             for scale in found.scales
         ],
@@ -373,7 +376,7 @@ def _issue(found: listings.IssueFull) -> Issue:
     openapi_extra=described(VIEW, SOURCES, PAGED),
 )
 @allow(Permission.READ_PUBLISHED)
-def sources(request: Request, session: ViewReads, view: ViewOf, negotiation: Negotiation) -> Response:
+def sources(request: Request, session: ViewReads, view: ViewOf, negotiation: NegotiationId) -> Response:
     """The publications that are known by the day and that the filters select, newest first."""
     tag = etag(request, negotiation_head(session, negotiation).revision, view)
     asked = {name: text for name, text in request.query_params.items() if name != "after"}
@@ -412,7 +415,7 @@ def source(
     request: Request,
     session: ViewReads,
     view: ViewOf,
-    negotiation: Negotiation,
+    negotiation: NegotiationId,
     source: Annotated[str, Path(description="The id of the report.", examples=["scmp-2023-12-25"])],
 ) -> Response:
     """A publication as of a day or, where it was printed later, as of its own: `as_of` says which."""
@@ -461,7 +464,7 @@ def _source(request: Request, negotiation: str, found: SourceFull, bears: Bears)
     openapi_extra=described(VIEW, query("demand", "Only links from or to this demand."), PAGED),
 )
 @allow(Permission.READ_PUBLISHED)
-def links(request: Request, session: ViewReads, view: ViewOf, negotiation: Negotiation) -> Response:
+def links(request: Request, session: ViewReads, view: ViewOf, negotiation: NegotiationId) -> Response:
     """What a person said that one demand does to another: set by hand, never computed."""
     tag = etag(request, negotiation_head(session, negotiation).revision, view)
     faults = Faults(view.faults)
@@ -497,7 +500,7 @@ def links(request: Request, session: ViewReads, view: ViewOf, negotiation: Negot
     openapi_extra=described(VIEW, PAGED),
 )
 @allow(Permission.READ_PUBLISHED)
-def coverage(request: Request, session: ViewReads, view: ViewOf, negotiation: Negotiation) -> Response:
+def coverage(request: Request, session: ViewReads, view: ViewOf, negotiation: NegotiationId) -> Response:
     """What somebody searched for, through which day, and did not find."""
     tag = etag(request, negotiation_head(session, negotiation).revision, view)
     faults = Faults(view.faults)

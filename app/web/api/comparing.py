@@ -12,15 +12,16 @@ from app.domain.changes import Turn
 from app.domain.comparison import Direction, Why
 from app.domain.vocabulary import Basis, Empty, RecordType, Slot, Track
 from app.forms.filters import Faults, Span, read_columns, read_span
-from app.queries.cells import CellPage, Claim, PartyColumn
+from app.queries.cells import CellPage, PartyColumn
+from app.queries.cells import Claim as ClaimLine
 from app.queries.changes import CellChanges, ChangedLine, ChangesPage, changes_page
 from app.queries.comparison import (
     Comparison,
     GapLine,
     MovementLine,
-    NotCompared,
     PartyOn,
 )
+from app.queries.comparison import NotCompared as NotComparedLine
 from app.queries.negotiations import negotiation_head
 from app.queries.positions import ColumnChoice, PositionsPage, positions_page
 from app.queries.proposal_columns import ProposalColumn
@@ -37,7 +38,7 @@ from app.web.security import Permission, allow
 router = APIRouter(prefix="/api/v1")
 
 
-class ClaimShape(BaseModel):
+class Claim(BaseModel):
     """One line of a cell, shown by its latest record."""
 
     type: RecordType = told("What kind of record it is.", "demand")
@@ -59,26 +60,26 @@ class ClaimShape(BaseModel):
 class ComparedCell(BaseModel):
     """Where a participant stands on an issue, on the day of the column."""
 
-    column: str = told("The key of the column.", "hamas@2024-02-07")
-    asks: list[ClaimShape] = told("What it asks for or offers, from its own side.")
-    refuses: list[ClaimShape] = told("What it refuses, from its own side.")
-    accepted: list[ClaimShape] = told("The latest package on this issue that it accepted.")
-    others_say: list[ClaimShape] = told("What only others say of it.")
-    says: list[ClaimShape] = told("General statements, where nothing else is known.")
-    possible: list[ClaimShape] = told("With basis=stated: what only may be by the day.")
+    column: str = told("The key of the column.", "qatar@2024-02-07")
+    asks: list[Claim] = told("What it asks for or offers, from its own side.")
+    refuses: list[Claim] = told("What it refuses, from its own side.")
+    accepted: list[Claim] = told("The latest package on this issue that it accepted.")
+    others_say: list[Claim] = told("What only others say of it.")
+    says: list[Claim] = told("General statements, where nothing else is known.")
+    possible: list[Claim] = told("With basis=stated: what only may be by the day.")
     standing_count: int = told("How many more lines stand without a withdrawal.", 0)
     contested: bool = told("Whether a line shown is contradicted by another account.", False)
     empty: Empty | None = told("Why there is nothing from its own side; null where it is heard.", None)
     searched_through: str | None = told("The day through which somebody searched and found none.", None)
 
 
-class ColumnShape(BaseModel):
+class Column(BaseModel):
     """A column: a participant on a day, a proposal, or one that is asked for and not there."""
 
-    key: str = told("How it is asked for in columns=.", "hamas@2024-02-07")
+    key: str = told("How it is asked for in columns=.", "qatar@2024-02-07")
     type: Literal["party", "proposal", "none"] = told("What it is.", "party")
-    name: str | None = told("Its name.", "Hamas")
-    actor: str | None = told("The id of the participant.", "hamas")
+    name: str | None = told("Its name.", "Qatar")
+    actor: str | None = told("The id of the participant.", "qatar")
     on: date | None = told("The day on which the participant is shown.", "2024-02-07")
     proposal: str | None = told("The id of the proposal.", None)
 
@@ -86,11 +87,11 @@ class ColumnShape(BaseModel):
 class PartyOnDay(BaseModel):
     """A party on a day."""
 
-    actor: str = told("Its id.", "hamas")
+    actor: str = told("Its id.", "qatar")
     on: date = told("The day.", "2024-09-04")
 
 
-class GapShape(BaseModel):
+class Gap(BaseModel):
     """How far two parties are apart on one day, in steps of the scale; 0 to 0 is aligned."""
 
     one: PartyOnDay = told("The one party.")
@@ -101,23 +102,23 @@ class GapShape(BaseModel):
     is_disputed: bool = told("Whether an account of either position is contested or denied.", False)
 
 
-class MovementShape(BaseModel):
+class Movement(BaseModel):
     """How a party moved between two days, toward or away from where another stood on the earlier one."""
 
     earlier: PartyOnDay = told("The party on the earlier day.")
     later: PartyOnDay = told("The same party on the later day.")
-    other: PartyOnDay | None = told("Seen from whom; null where it did not move.")
+    other: PartyOnDay | None = told("Seen from whom; null where it did not move.", None)
     direction: Direction | None = told("Which way.", "toward")
     least: int | None = told("By at least so many steps.", 1)
     greatest: int | None = told("By at most so many.", 1)
     of: int | None = told("How many steps the scale has.", 4)
 
 
-class NotComparedShape(BaseModel):
+class NotCompared(BaseModel):
     """Why something is not compared."""
 
     why: Why = told("The reason.", "not_placed")
-    party: PartyOnDay | None = told("Whose position it lies in; null where in nobody’s alone.")
+    party: PartyOnDay | None = told("Whose position it lies in; null where in nobody’s alone.", None)
     unplaced: list[str] = told("The ids of its records that could be placed.", [])
 
 
@@ -129,15 +130,13 @@ class IssueCompared(BaseModel):
     terms: dict[str, list[str]] = told(
         "For each column of a proposal, the ids of its terms on the issue.", {}
     )
-    gaps: list[GapShape] = told("How far each two parties are apart, where that can be said.")
-    no_gap: list[NotComparedShape] = told("Why it cannot be said of the others.")
-    movements: list[MovementShape] = told(
-        "How a party that is shown on two days moved, where that can be said."
-    )
-    no_movement: list[NotComparedShape] = told("Why it cannot be said of the others.")
+    gaps: list[Gap] = told("How far each two parties are apart, where that can be said.")
+    no_gap: list[NotCompared] = told("Why it cannot be said of the others.")
+    movements: list[Movement] = told("How a party that is shown on two days moved, where that can be said.")
+    no_movement: list[NotCompared] = told("Why it cannot be said of the others.")
 
 
-class GapCountShape(BaseModel):
+class GapCount(BaseModel):
     """On how many issues two parties are how far apart. There is no index."""
 
     one: PartyOnDay = told("The one party.")
@@ -152,9 +151,9 @@ class GapCountShape(BaseModel):
 class Compared(Listed):
     """Positions side by side."""
 
-    columns: list[ColumnShape] = told("The columns, in their order.")
+    columns: list[Column] = told("The columns, in their order.")
     issues: list[IssueCompared] = told("The issues, in their order.")
-    gap_counts: list[GapCountShape] = told("A summary in counts, with what they cover.")
+    gap_counts: list[GapCount] = told("A summary in counts, with what they cover.")
 
 
 @router.get(
@@ -197,16 +196,16 @@ def comparison(request: Request, session: ViewReads, view: ViewOf, negotiation: 
     return answer(request, body, tag)
 
 
-def _column(column: Any) -> ColumnShape:
+def _column(column: Any) -> Column:
     if isinstance(column, PartyColumn):
-        return ColumnShape(
+        return Column(
             key=column.key, type="party", name=column.name, actor=column.actor, on=column.on, proposal=None
         )
     if isinstance(column, ProposalColumn):
-        return ColumnShape(
+        return Column(
             key=column.key, type="proposal", name=column.name, actor=None, on=None, proposal=column.record.id
         )
-    return ColumnShape(key=column.key, type="none", name=None, actor=None, on=None, proposal=None)
+    return Column(key=column.key, type="none", name=None, actor=None, on=None, proposal=None)
 
 
 def _issue(found: PositionsPage, issue: str) -> IssueCompared:
@@ -238,13 +237,13 @@ def _cell(key: str, cell: CellPage) -> ComparedCell:
     )
 
 
-def _claims(claims: Iterable[Claim]) -> list[ClaimShape]:
+def _claims(claims: Iterable[ClaimLine]) -> list[Claim]:
     return [_claim(claim) for claim in claims]
 
 
-def _claim(claim: Claim) -> ClaimShape:
+def _claim(claim: ClaimLine) -> Claim:
     voice = claim.evidence.voice
-    return ClaimShape(
+    return Claim(
         type=claim.record.type,
         id=claim.record.id,
         summary=claim.record.words or None,
@@ -266,9 +265,9 @@ def _on_day(party: PartyOn) -> PartyOnDay:
     return PartyOnDay(actor=party.holder, on=party.on)
 
 
-def _gap(line: GapLine) -> GapShape:
+def _gap(line: GapLine) -> Gap:
     steps = line.gap.steps
-    return GapShape(
+    return Gap(
         one=_on_day(line.one),
         other=_on_day(line.other),
         least=steps.least if steps else None,
@@ -278,9 +277,9 @@ def _gap(line: GapLine) -> GapShape:
     )
 
 
-def _movement(line: MovementLine) -> MovementShape:
+def _movement(line: MovementLine) -> Movement:
     steps = line.movement.steps
-    return MovementShape(
+    return Movement(
         earlier=_on_day(line.earlier),
         later=_on_day(line.later),
         other=_on_day(line.other) if line.other else None,
@@ -291,17 +290,17 @@ def _movement(line: MovementLine) -> MovementShape:
     )
 
 
-def _not_compared(one: NotCompared) -> NotComparedShape:
-    return NotComparedShape(
+def _not_compared(one: NotComparedLine) -> NotCompared:
+    return NotCompared(
         why=one.why,
         party=_on_day(one.party) if one.party else None,
         unplaced=[record.id for record in one.unplaced],
     )
 
 
-def _counts(found: Comparison) -> list[GapCountShape]:
+def _counts(found: Comparison) -> list[GapCount]:
     return [
-        GapCountShape(
+        GapCount(
             one=_on_day(count.one),
             other=_on_day(count.other),
             aligned=count.aligned,
@@ -314,7 +313,7 @@ def _counts(found: Comparison) -> list[GapCountShape]:
     ]
 
 
-class ChangedClaim(ClaimShape):
+class ChangedClaim(Claim):
     """A line with what became of it."""
 
     turns: list[Turn] = told("What became of it.", ["new"])
@@ -324,7 +323,7 @@ class ChangedClaim(ClaimShape):
 class CellChange(BaseModel):
     """What changed in one cell."""
 
-    holder: str = told("The id of the participant.", "hamas")
+    holder: str = told("The id of the participant.", "qatar")
     issue: str = told("The id of the issue.", "troop-withdrawal")
     days: int = told("On how many days it changed.", 1)
     came: list[ChangedClaim] = told("Lines that came.")

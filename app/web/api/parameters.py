@@ -105,7 +105,7 @@ COLUMNS = query(
     "columns",
     "What stands side by side, separated by commas: an actor, actor@2024-04-03, proposal:id, "
     "latest:mediators or latest:agreed. If left out: every party, and the latest proposal reported.",
-    "hamas@2024-02-07,hamas,israel",
+    "qatar@2024-02-07,qatar,latest:mediators",
 )
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from app.domain.position import Cell
@@ -15,8 +15,8 @@ from app.queries.negotiations import negotiation_head
 from app.queries.positions import all_cells
 from app.web.api import problems
 from app.web.api.answers import KEPT, unchanged
-from app.web.api.parameters import EDTF as _EDTF
-from app.web.api.parameters import VIEW, Negotiation, described, query
+from app.web.api.parameters import EDTF, VIEW, Negotiation, described, query
+from app.web.api.shapes import told
 from app.web.deps import ViewOf, ViewReads
 from app.web.render import etag
 from app.web.security import Permission, allow
@@ -27,63 +27,67 @@ router = APIRouter(prefix="/api/v1")
 class Item(BaseModel):
     """One line of a cell, shown by its latest record."""
 
-    type: RecordType = Field(description="What kind of record it is: a demand, a term or a response.")
-    id: str = Field(description="The id of the record, unique among those of its type in the negotiation.")
-    since: str = Field(description=f"When it was first stated. {_EDTF}")
-    last_heard: str = Field(description=f"When it was last stated. {_EDTF}")
-    denied_by: list[str] = Field(
-        description="The actors who deny it by the day, as far as sources name them."
-    )
+    type: RecordType = told("What kind of record it is: a demand, a term or a response.", "demand")
+    id: str = told("The id of the record, unique among those of its type in the negotiation.", "an-id")
+    since: str = told(f"When it was first stated. {EDTF}", "2024-02-07")
+    last_heard: str = told(f"When it was last stated. {EDTF}", "2024-05-06")
+    denied_by: list[str] = told("The actors who deny it by the day, as far as sources name them.", [])
 
 
 class AcceptedItem(Item):
     """A party's answer to a package with a term on the issue."""
 
-    proposal: str = Field(description="The id of the package that was answered.")
-    terms: list[str] = Field(description="The ids of its terms on this issue that were accepted with it.")
+    proposal: str = told("The id of the package that was answered.", "israel-may-27-2024")
+    terms: list[str] = told(
+        "The ids of its terms on this issue that were accepted with it.", ["israel-may-27-2024-t01"]
+    )
 
 
 class PositionCell(BaseModel):
     """What a holder is reported to stand for on an issue, as of the day."""
 
-    holder: str = Field(description="The id of the actor.")
-    asks: list[Item] = Field(description="What it asks for or offers, from its own side.")
-    refuses: list[Item] = Field(description="What it refuses, from its own side.")
-    accepted: list[AcceptedItem] = Field(description="The latest package on this issue that it accepted.")
-    others_say: list[Item] = Field(description="What only others say that it wants, offers or refuses.")
-    says: list[Item] = Field(description="General statements, where nothing else is known.")
-    possible: list[Item] = Field(
-        description="With basis=stated: what only may be by the day, as its date does not say."
+    holder: str = told("The id of the actor.", "qatar")
+    asks: list[Item] = told("What it asks for or offers, from its own side.")
+    refuses: list[Item] = told("What it refuses, from its own side.", [])
+    accepted: list[AcceptedItem] = told("The latest package on this issue that it accepted.", [])
+    others_say: list[Item] = told("What only others say that it wants, offers or refuses.", [])
+    says: list[Item] = told("General statements, where nothing else is known.", [])
+    possible: list[Item] = told(
+        "With basis=stated: what only may be by the day, as its date does not say.", []
     )
-    standing_count: int = Field(description="How many more lines stand without a withdrawal.")
-    contested: bool = Field(description="Whether a line shown is contradicted by another account.")
-    empty: Empty | None = Field(
-        description="Why there is nothing from its own side: only others speak of it, it was dropped, "
-        "someone searched and found none, or nothing is recorded. Null where its own side is heard."
+    standing_count: int = told("How many more lines stand without a withdrawal.", 0)
+    contested: bool = told("Whether a line shown is contradicted by another account.", False)
+    empty: Empty | None = told(
+        "Why there is nothing from its own side: only others speak of it, it was dropped, "
+        "someone searched and found none, or nothing is recorded. Null where its own side is heard.",
+        None,
     )
-    standing: list[str] | None = Field(
-        None, description="The ids of the other lines that stand; only with standing=1."
+    standing: list[str] | None = told(
+        "The ids of the other lines that stand; only with standing=1.", [], default=None
     )
 
 
 class IssuePositions(BaseModel):
-    issue: str = Field(description="The id of the issue.")
-    cells: list[PositionCell] = Field(
-        description="One for every party, and for every participant who holds anything by the day."
+    """An issue with its cells."""
+
+    issue: str = told("The id of the issue.", "ceasefire-duration")
+    cells: list[PositionCell] = told(
+        "One for every party, and for every participant who holds anything by the day."
     )
 
 
 class Positions(BaseModel):
     """Every cell of a negotiation as of a day."""
 
-    negotiation: str = Field(description="The id of the negotiation.")
-    on: date = Field(description="The day as of which this is known, or was stated.")
-    basis: Basis = Field(
-        description="reported: what a reader could know on the day. stated: with hindsight, what had been "
+    negotiation: str = told("The id of the negotiation.", "gaza")
+    on: date = told("The day as of which this is known, or was stated.", "2024-09-04")
+    basis: Basis = told(
+        "reported: what a reader could know on the day. stated: with hindsight, what had been "
         "stated by the day, whenever it was published. recorded: what this site itself showed at the end of "
-        "the day (UTC), whatever was entered, corrected or retracted since."
+        "the day (UTC), whatever was entered, corrected or retracted since.",
+        "reported",
     )
-    issues: list[IssuePositions]
+    issues: list[IssuePositions] = told("The issues, in their order.")
 
 
 @router.get(

@@ -41,8 +41,10 @@ def told(description: str, *examples: Any, **more: Any) -> Any:
 class AsOf(BaseModel):
     """As of which day a single record is answered."""
 
-    on: date = told("The day: the one asked for or, where it was not known yet, the first on which it was.")
-    basis: Basis = told("What “as of” means.")
+    on: date = told(
+        "The day: the one asked for or, where it was not known yet, the first on which it was.", "2024-09-04"
+    )
+    basis: Basis = told("What “as of” means.", "reported")
     is_later: bool = told("Whether it was not known yet on the day that was asked for.", False)
     is_possible: bool = told("Whether its date does not say if it is by the day that was asked for.", False)
 
@@ -72,14 +74,14 @@ class Citation(BaseModel):
         "Whether the words touch on a person’s health or captivity: they are read on the page of the record.",
         False,
     )
-    speakers: list[str] = told("The ids of the actors who speak.", ["hamas"])
-    attributed_to: str | None = told("The speaker as readers are told of them.", "a Hamas official")
+    speakers: list[str] = told("The ids of the actors who speak.", ["qatar"])
+    attributed_to: str | None = told("The speaker as readers are told of them.", "a Qatari official")
     anonymous: bool = told("Whether the speaker has no name.", True)
     setting: Setting | None = told("In what setting it was said.", "public_statement")
     stated: str | None = told(f"When this speaker said it again, on another day. {EDTF}", None)
     attribution: dict[str, Attribution] = told(
         "What the speakers are to each actor for whom the record is judged, by the id of the actor.",
-        {"hamas": "self"},
+        {"qatar": "self"},
     )
     locator: str | None = told("Where in the report it stands.", None)
     note: str | None = told("What else there is to say of it.", None)
@@ -89,7 +91,7 @@ class Side(BaseModel):
     """What a record rests on, seen from those of its actors for whom it is the same."""
 
     actors: list[str] = told(
-        "The ids of these actors; none for an event and for a remark on the process.", ["hamas"]
+        "The ids of these actors; none for an event and for a remark on the process.", ["qatar"]
     )
     track: Track = told("Whether it is from their own side, or only said by others.", "own_side")
     attribution: Attribution = told("Who speaks, seen from them.", "self")
@@ -101,8 +103,8 @@ class Record(BaseModel):
     """What every record says."""
 
     type: RecordType = told("What kind of record it is.")
-    id: str = told("Its id, unique among those of its type in the negotiation.")
-    page: str = told("The address of its page.", "https://parley.example/negotiations/gaza/demands/x")
+    id: str = told("Its id, unique among those of its type in the negotiation.", "an-id")
+    page: str = told("The address of its page.", "https://parley.example/negotiations/gaza/demands/an-id")
     earliest: date = told("The first day that its date may mean.", "2023-12-25")
     latest: date = told(
         "The last day that its date may mean: it was said before it was printed.", "2023-12-25"
@@ -140,7 +142,7 @@ class Demand(Placed, Record):
     """One reported claim about what its holders ask for, give, accept or refuse."""
 
     type: Literal[RecordType.DEMAND] = told("What kind of record it is.", "demand")
-    holders: list[str] = told("The ids of those whose claim it is.", ["hamas"])
+    holders: list[str] = told("The ids of those whose claim it is.", ["qatar"])
     issues: list[str] = told(
         "The ids of the issues; several only where they cannot be parted.", ["governance-of-gaza"]
     )
@@ -166,7 +168,7 @@ class Term(Placed, Record):
     phase: str | None = told("The phase in which it holds.", "1")
     issue: str = told("The id of the issue.", "ceasefire-duration")
     summary: str = told("What it says, in neutral words.", "A temporary ceasefire of six weeks")
-    obliged: list[str] = told("The ids of those who must do it.", ["israel"])
+    obliged: list[str] = told("The ids of those who must do it.", ["united-states"])
     condition: str | None = told("If, before, after, in exchange for what.", None)
     tabled_by: list[str] = told("The ids of those who alone want this wording.", [])
 
@@ -175,8 +177,8 @@ class Proposal(Record):
     """A package of terms that somebody put forward."""
 
     type: Literal[RecordType.PROPOSAL] = told("What kind of record it is.", "proposal")
-    title: str = told("Its title.", "Israeli proposal of 27 May 2024")
-    proposed_by: list[str] = told("The ids of those who put it forward.", ["israel"])
+    title: str = told("Its title.", "Three-phase proposal of 27 May 2024")
+    proposed_by: list[str] = told("The ids of those who put it forward.", ["united-states"])
     mediated_by: list[str] = told("The ids of those who mediate it.", ["qatar", "egypt"])
     presented: str = told(f"When it was put forward. {EDTF}", "2024-05-27")
     amends: str | None = told("The id of the proposal that it amends.", None)
@@ -193,7 +195,7 @@ class Response(Record):
     type: Literal[RecordType.RESPONSE] = told("What kind of record it is.", "response")
     proposal: str | None = told("The id of the proposal.", "israel-may-27-2024")
     term: str | None = told("The id of the term that is answered; null: the whole.", None)
-    actor: str = told("The id of whoever answers.", "hamas")
+    actor: str = told("The id of whoever answers.", "qatar")
     response: Answer = told("The answer.", "accepted_with_reservations")
     summary: str | None = told("The answer in neutral words.", None)
     stated: str = told(f"When it was given. {EDTF}", "2024-06-11")
@@ -203,10 +205,10 @@ class Remark(Record):
     """What somebody says about a party or the process; never a position."""
 
     type: Literal[RecordType.REMARK] = told("What kind of record it is.", "remark")
-    about: str | None = told("The id of whom it is about; null: the process.", "hamas")
+    about: str | None = told("The id of whom it is about; null: the process.", None)
     issue: str | None = told("The id of the issue.", None)
-    remark: RemarkKind | None = told("What is said.", "hardened")
-    summary: str = told("The remark in neutral words.", "Has hardened its demands")
+    remark: RemarkKind | None = told("What is said.", "progress")
+    summary: str = told("The remark in neutral words.", "The gaps are narrow")
     stated: str = told(f"When it was said. {EDTF}", "2024-04-03")
 
 
