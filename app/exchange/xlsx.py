@@ -35,6 +35,8 @@ _LONG |= {"attributed_to", "before_condition", "after_condition", "outlets"}
 # The height of every row in points, enough for two lines: one for each row would have to be kept in memory,
 # and not every program finds it out.
 _HEIGHT = 30
+# The width of the notes, in letters.
+_NOTE = 80
 
 Notes = Sequence[tuple[str, str]]
 
@@ -161,9 +163,13 @@ def _write_notes(book: Any, sheet: Any, notes: Notes, right_to_left: bool) -> No
         sheet.right_to_left()
     name = book.add_format({"bold": True, "valign": "top", "text_wrap": True})
     words = book.add_format({"valign": "top", "text_wrap": True})
-    sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 1, 90)
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 1, _NOTE)
+    sheet.set_landscape()
+    sheet.set_paper(9)
     for at, (label, text) in enumerate(notes):
+        lines = max(1 + len(label) // 24, sum(1 + len(line) // _NOTE for line in text.splitlines() or [""]))
+        sheet.set_row(at, lines * _HEIGHT / 2)
         sheet.write_string(at, 0, label, name)
         sheet.write_string(at, 1, fitting(text), words)
 

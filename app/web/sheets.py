@@ -25,7 +25,8 @@ from app.queries.proposal_columns import ProposalColumn
 from app.web.days import day_words
 from app.web.deps import ViewOf, ViewReads
 from app.web.foot import this_view
-from app.web.labels import N_, as_of_words, count_words, label, latest_words
+from app.web.labels import N_, count_words, label, latest_words
+from app.web.meanings import meaning
 from app.web.paths import href
 from app.web.positions import positions_found, positions_page_of
 from app.web.proposals import compared_page, texts_found
@@ -222,15 +223,15 @@ def notes_of(
         (gettext("Sheet"), what),
         (gettext("Address"), page_address(request, view)),
         (gettext("As of"), day_words(view.on, long=True)),
-        (gettext("Basis"), f"{gettext(label(view.basis))}: {gettext(as_of_words(view.basis))}"),
+        (gettext("Basis"), f"{gettext(label(view.basis))}. {gettext(meaning(view.basis))}"),
         *(filters or [(gettext("Filters"), gettext("none"))]),
         (gettext("Rows"), str(tally.rows)),
     ]
     if counts:
         notes += [
             (gettext("Of these"), ", ".join(counts)),
-            (gettext("Rows from somebody’s own side"), str(tally.tracks[Track.OWN_SIDE])),
-            (gettext("Rows in which others speak of somebody"), str(tally.tracks[Track.OTHERS])),
+            (gettext("From its own side"), str(tally.tracks[Track.OWN_SIDE])),
+            (gettext("Said by others"), str(tally.tracks[Track.OTHERS])),
         ]
     notes += [
         (

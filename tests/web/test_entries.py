@@ -666,6 +666,9 @@ def test_words_that_could_unmask_a_speaker_are_the_editors_alone(desk: TestClien
     cell = f"{GAZA}/positions/hamas/disarmament"
     pages = [address, source[1], GAZA, cell, f"/api/v1{GAZA}/positions", f"{GAZA}/timeline", "/"]
     pages += [f"{GAZA}/timeline.csv", f"{GAZA}/timeline?q=xyzzyplugh", f"{GAZA}/actors/hamas"]
+    pages += [
+        f"{GAZA}/{file}" for file in ("positions.csv", "feed.atom", "calendar.ics", "actors/hamas/feed.atom")
+    ]
     pages += [f"{GAZA}/issues/disarmament", f"{GAZA}?columns=hamas&standing=1", f"/api/v1{cell}"]
     own = [f"{address}/cite", f"{source[1]}/read", f"{GAZA}/demands/new?source={source[1].split('/')[-1]}"]
     own += [f"{source[1]}/read?noun=demands", f"{GAZA}/entries/sources?find=xyzzyplugh", f"{address}/edit"]

@@ -92,6 +92,30 @@ FORMATS: dict[str, Callable[[TestClient, str], Ids]] = {
 }
 
 
+@pytest.mark.parametrize(
+    "columns", ["", "hamas@2024-02-07,hamas,egypt", "israel,proposal:israel-may-27-2024"]
+)
+def test_the_positions_have_the_records_of_the_page(whole: TestClient, columns: str) -> None:
+    query = f"on=2024-09-04&columns={columns}"
+    html = whole.get(f"/negotiations/gaza?{query}").text
+    table = html[html.index('<table class="board') : html.index("</table>")]
+    links = re.findall(r'<a class="to[^"]*"[^>]* href="([^"]+)', table)
+    shown = {_id(re.sub(r"\?[^#]*", "", link)) for link in links}
+    text = whole.get(f"/negotiations/gaza/positions.csv?{query}").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    listed = {f"{row['record_type']}-{row['id']}" for row in rows if row["id"]}
+    # What was accepted, and the terms of a text, stand on the page under the address of the package.
+    packages = ("accepted", "term_accepted", "term", "proposal")
+    under = {f"{row['record_type']}-{row['id']}" for row in rows if row["place"] in packages}
+    assert shown
+    assert shown <= listed
+    answers = {f"response-{row['id']}" for row in rows if row["place"] == "answer"}
+    assert listed - shown <= under | answers
+    for row in rows:
+        if row["place"] in packages and row["proposal"]:
+            assert f"/proposals/{row['proposal']}" in table
+
+
 @pytest.mark.parametrize("query", FILTERS)
 def test_every_format_has_the_rows_of_the_page(whole: TestClient, query: str) -> None:
     shown = pages(whole, f"{GAZA}?{query}")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -84,14 +85,17 @@ def test_the_notes_say_of_what_as_of_when_which_and_how_many(talks: TestClient) 
     notes = dict(book(talks, address)["Notes"].iter_rows(values_only=True))
     page = f"{PUBLIC_URL}{TALKS}/timeline?actor=q&denied=1&from=2024-01&on=2024-12-31&basis=stated"
     assert notes["Address"] == page
-    assert (notes["As of"], notes["Basis"]) == ("31 December 2024", "With hindsight: with hindsight")
+    assert (notes["As of"], notes["Basis"]) == (
+        "31 December 2024",
+        "With hindsight. What had been said by the end of the day, whenever it was published.",
+    )
     assert (notes["Who"], notes["Denied"], notes["Stated from"]) == (
         "Q",
         "only what somebody denies",
         "2024-01",
     )
     assert (notes["Rows"], notes["Of these"]) == ("1", "1 demand")
-    assert notes["Rows in which others speak of somebody"] == "1"
+    assert notes["Said by others"] == "1"
     assert notes["Licence"]
     assert talks.get(page.removeprefix(PUBLIC_URL)).status_code == 200
 
@@ -128,6 +132,21 @@ def test_what_excel_does_not_take_goes_on_in_a_further_sheet_or_is_cut_and_both_
     assert cut.endswith(" […]")
     assert len(cut.encode("utf-16-le")) // 2 in (MOST_CHARACTERS, MOST_CHARACTERS - 1)
     assert fitting("a" * MOST_CHARACTERS) == "a" * MOST_CHARACTERS
+
+
+def test_a_long_table_takes_no_more_memory_than_a_short_one() -> None:
+    columns = ("id", "summary", "date")
+
+    def peak(rows: int) -> int:
+        part = [["some-record", "A summary of a length that summaries have", "2024-01-01"]] * 200
+        tracemalloc.start()
+        with workbook(Table(columns, (part for _ in range(rows // 200))), "Lines", lambda tally: []):
+            found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(200)
+    assert peak(8_000) < 1.5 * peak(800)
 
 
 # --- Positions and what is compared -----------------------------------------------------------------------
