@@ -74,6 +74,16 @@ def of_atom(client: TestClient, query: str) -> Ids:
     return [_id(link) for link in links]
 
 
+def of_api(client: TestClient, query: str) -> Ids:
+    address, found = f"/api/v1{GAZA}?{query}&limit=40", []
+    while address:
+        answer = client.get(address)
+        found += [f"{row['type']}-{row['id']}" for row in answer.json()["rows"]]
+        link = re.match(r'<([^>]+)>; rel="next"', answer.headers.get("link", ""))
+        address = link[1].removeprefix(PUBLIC_URL) if link else ""
+    return found
+
+
 def _id(link: str) -> str:
     """The record that an address leads to, as the page has it."""
     path, _, place = link.removeprefix(PUBLIC_URL).partition("#")
@@ -89,6 +99,7 @@ FORMATS: dict[str, Callable[[TestClient, str], Ids]] = {
     "timelinejs": of_timelinejs,
     "xlsx": of_xlsx,
     "atom": of_atom,
+    "api": of_api,
 }
 
 
