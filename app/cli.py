@@ -30,6 +30,7 @@ from app.exchange.package import (
     export_package,
     import_package,
 )
+from app.exchange.releases import NotReleased, release
 from app.exchange.restore import NotRestored, blank_again, read_known, restore, write_known
 from app.files import PACKAGE
 from app.queries.negotiations import all_negotiations
@@ -210,6 +211,26 @@ def export_command(
         except OSError as error:
             raise _refuse(f"Not exported: {path} cannot be written ({error.strerror}).") from None
     console.print(f"Wrote {path}.", markup=False)
+
+
+@app.command("release")
+def release_command(
+    negotiation: Annotated[str, typer.Argument(help="The id of the negotiation.")],
+    folder: Annotated[Path, typer.Argument(help="The folder of its releases; made if need be.")],
+) -> None:
+    """Write the next numbered release of what is published: package, checksum, changes since the last."""
+    with _database() as engine, read_session(engine) as session:
+        try:
+            made = release(session, negotiation, folder)
+        except (UnknownNegotiation, NotReleased) as refusal:
+            raise _refuse(f"Not released: {refusal}.") from None
+        except OSError as error:
+            raise _refuse(f"Not released: {folder} cannot be written ({error.strerror}).") from None
+    console.print(
+        f"Version {made.version}: {made.added} added, {made.changed} changed, {made.retracted} retracted. "
+        f"Wrote {made.package}.",
+        markup=False,
+    )
 
 
 def _is_loopback(host: str) -> bool:

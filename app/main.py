@@ -20,6 +20,7 @@ from app.web import (
     actors,
     calendars,
     changes,
+    codebook,
     coverage,
     demands,
     drafts,
@@ -148,6 +149,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         changes,
         timeline,
         packages,
+        codebook,
         references,  # before what reads the end of a file's name as part of an id
         demands,
         drafts,

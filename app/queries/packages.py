@@ -124,8 +124,13 @@ def _only_published(file: str) -> list[Any]:
     if file == "sources":
         return [published(Source)]
     if file == "links":
-        return [_published_demand(Link.from_demand), _published_demand(Link.to_demand)]
+        return published_links()
     return []
+
+
+def published_links() -> list[Any]:
+    """Links both of whose demands readers see."""
+    return [_published_demand(Link.from_demand), _published_demand(Link.to_demand)]
 
 
 def _published_demand(id_: Any) -> Any:

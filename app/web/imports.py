@@ -40,6 +40,7 @@ from app.queries.uploads import UploadPage, upload_page, waiting_uploads
 from app.queries.visibility import NoSuchRecord
 from app.web.deps import Asked, Asking, Writes, engine_of, person
 from app.web.labels import N_
+from app.web.packages import FILE_WORDS
 from app.web.paths import address
 from app.web.render import page
 from app.web.security import Permission, allow
@@ -52,24 +53,6 @@ router = APIRouter(include_in_schema=False)
 _PIECE = 256 * 1024
 _FAULTS_A_PAGE = 100
 
-# What each file of a package has.
-FILE_WORDS = {
-    "negotiation": N_("The negotiation itself"),
-    "actors": N_("Actors"),
-    "participants": N_("Roles in the negotiation"),
-    "issues": N_("Issues"),
-    "scales": N_("Rungs of scales"),
-    "sources": N_("Sources"),
-    "demands": N_("Demands"),
-    "links": N_("Links between demands"),
-    "proposals": N_("Proposals"),
-    "terms": N_("Terms"),
-    "responses": N_("Responses"),
-    "remarks": N_("Remarks"),
-    "events": N_("Events"),
-    "citations": N_("Reports of records"),
-    "coverage": N_("Searches that found nothing"),
-}
 # What is done at each step of the work.
 STEPS = {
     "": N_("Waiting for its turn."),

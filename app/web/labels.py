@@ -602,6 +602,12 @@ def column_name(noun: str, column: str) -> str:
     return COLUMN_NAMES.get((noun, column)) or COLUMN_NAMES.get(column, column)
 
 
+# On what terms what is taken away may be used.
+LICENCE = N_(
+    "No licence is set for this data set. Quotations belong to their publishers; cite the reports, and this "
+    "address with its day."
+)
+
 # After the day as of which a page is read.
 AS_OF = {
     Basis.REPORTED: N_("as known by then"),

@@ -9,10 +9,30 @@ from app.db import read_session
 from app.exchange.package_writing import package_zip, zip_name
 from app.queries.negotiations import negotiation_head
 from app.web.deps import Reads, engine_of
+from app.web.labels import N_
 from app.web.render import PUBLIC, etag, not_modified
 from app.web.security import Permission, allow
 
 router = APIRouter(include_in_schema=False)
+
+# What each file of a package has.
+FILE_WORDS = {
+    "negotiation": N_("The negotiation itself"),
+    "actors": N_("Actors"),
+    "participants": N_("Roles in the negotiation"),
+    "issues": N_("Issues"),
+    "scales": N_("Rungs of scales"),
+    "sources": N_("Sources"),
+    "demands": N_("Demands"),
+    "links": N_("Links between demands"),
+    "proposals": N_("Proposals"),
+    "terms": N_("Terms"),
+    "responses": N_("Responses"),
+    "remarks": N_("Remarks"),
+    "events": N_("Events"),
+    "citations": N_("Reports of records"),
+    "coverage": N_("Searches that found nothing"),
+}
 
 
 @router.get("/negotiations/{negotiation}/package.zip")

@@ -25,7 +25,7 @@ from app.queries.proposal_columns import ProposalColumn
 from app.web.days import day_words
 from app.web.deps import ViewOf, ViewReads
 from app.web.foot import this_view
-from app.web.labels import N_, count_words, label, latest_words
+from app.web.labels import LICENCE, N_, count_words, label, latest_words
 from app.web.meanings import meaning
 from app.web.paths import href
 from app.web.positions import positions_found, positions_page_of
@@ -253,10 +253,7 @@ def notes_of(
         (gettext("How to read it"), gettext("Reports, not facts: each line names who says it.")),
         (
             gettext("Licence"),
-            gettext(
-                "No licence is set for this data set. Quotations belong to their publishers; cite the "
-                "reports, and this address with its day."
-            ),
+            gettext(LICENCE),
         ),
     ]
     return notes

@@ -17,6 +17,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "/": ("/",),
     "/how-to-read": ("/how-to-read",),
     "/api": ("/api",),
+    "/data": ("/data",),
     "/login": ("/login",),
     "/search": (
         "/search",
@@ -37,6 +38,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         f"{GAZA}/actors/united-kingdom{ON_A_DAY}",
     ),
     f"{ONE}/changes": (f"{GAZA}/changes?from=2024-07-01&to=2024-07-31",),
+    f"{ONE}/data": (f"{GAZA}/data{ON_A_DAY}",),
     f"{ONE}/demands/{{demand}}": (
         f"{GAZA}/demands/hamas-2023-12-25-rejects-giving-up-power{ON_A_DAY}",
         f"{GAZA}/demands/hamas-2023-12-25-rejects-giving-up-power?on=2023-11-15",
@@ -85,6 +87,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 
 # What readers may open that is no page, and why.
 NO_PAGES = {
+    "/data.csv": "a file",
     f"{ONE}/timeline.csv": "a file",
     f"{ONE}/feed.atom": "a feed",
     f"{ONE}/issues/{{issue}}/feed.atom": "a feed",

@@ -14,6 +14,8 @@ MADE = "/negotiations/made"
 ADDRESSES = [
     "/",
     MADE,
+    "/data",
+    f"{MADE}/data",
     f"{MADE}?on=2024-03-01",
     f"{MADE}?on=2024-03-01&basis=stated&columns=party-1@2023-12-24,party-1,mediator-1",
     f"{MADE}?on=2024-03-01&columns=party-1,party-2,latest:mediators,latest:agreed",
