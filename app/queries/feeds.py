@@ -27,9 +27,19 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.db import ReadSession
-from app.domain.vocabulary import Basis, RecordType, ReviewStatus
+from app.domain.vocabulary import Basis, RecordType, ReviewStatus, SourceStatus
 from app.forms.filters import TimelineFilters
-from app.models import Citation, Negotiation, Record, RecordActor, RecordIssue, Redirect, Revision
+from app.models import (
+    Citation,
+    Link,
+    Negotiation,
+    Record,
+    RecordActor,
+    RecordIssue,
+    Redirect,
+    Revision,
+    Source,
+)
 from app.queries.negotiations import Cast, NegotiationHead, negotiation_head
 from app.queries.records import known_by
 from app.queries.timeline import TimelineRow, is_selected, rows_of
@@ -55,23 +65,36 @@ class Stands(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReportNow:
+    """A report as it stands now, where it was itself changed: our mistake mended, or its outlet's doing."""
+
+    id: str
+    outlet: str
+    published: str
+    status: SourceStatus | None
+    status_date: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedChange:
     """One change. ``day`` is when it was made: readers are told the day, not the hour (domain.md §8).
 
-    ``type`` and ``id`` are of the record, also where a report of it was changed; ``row`` is the record as it
-    stands now, for a merged one that which it was merged into, or None where it was taken down. ``seal``
-    tells the change from every other one anywhere.
+    ``noun`` is what was changed; ``type`` and ``id`` are of the record, also where a citation or a link of it
+    was; ``row`` is the record as it stands now, for a merged one that which it was merged into, or None where
+    it was taken down. A change of a report has ``report`` instead. ``seal`` tells the change from every other
+    one anywhere.
     """
 
     number: int
     day: date
     seal: str
     action: str
-    of_report: bool
-    type: RecordType
+    noun: str
+    type: RecordType | None
     id: str
     stands: Stands
     row: TimelineRow | None
+    report: ReportNow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,21 +134,33 @@ def feed_page(
             record.id,
             Record.review_status,
             Citation.review_status,
+            Source.id,
+            Source.outlet,
+            Source.published,
+            Source.status,
+            Source.status_date,
         )
         .select_from(Revision)
         .outerjoin(Citation, record.is_citation)
+        .outerjoin(Link, record.is_link)
         .outerjoin(Redirect, record.is_redirected)
         .outerjoin(Record, record.is_record)
+        .outerjoin(Source, record.is_source)
         .where(
             Revision.negotiation == negotiation,
             Revision.number < below,
             Revision.number >= below - WINDOW,
-            record.type.is_not(None),
             _was_published(),
-            ~_came_along(record),
             or_(
-                is_selected(session, negotiation, cast_, filters, on, basis),
-                _was_taken_down(record, filters, on, basis),
+                and_(
+                    record.type.is_not(None),
+                    ~_came_along(record),
+                    or_(
+                        is_selected(session, negotiation, cast_, filters, on, basis),
+                        _was_taken_down(filters, on, basis),
+                    ),
+                ),
+                _is_of_report(filters),
             ),
         )
         .order_by(Revision.number.desc())
@@ -138,20 +173,29 @@ def feed_page(
         for line in rows_of(session, negotiation, cast_, list(dict.fromkeys(keys)), on, basis)
     }
     changes = []
-    for number, at, hash_, action, noun, type_, original, id_, status, of_citation in shown:
+    for number, at, hash_, action, noun, type_, original, id_, status, of_citation, *source in shown:
         row = lines.get((RecordType(type_), id_)) if status is ReviewStatus.PUBLISHED else None
-        of_report = noun == "citation"
+        report = ReportNow(*source) if noun == "source" else None
         stands = Stands.HERE
-        if row is None:
+        if row is None and report is None:
             stands = Stands.TAKEN_DOWN
-        elif of_report and of_citation is not ReviewStatus.PUBLISHED:
+        elif noun == "citation" and of_citation is not ReviewStatus.PUBLISHED:
             stands = Stands.REPORT_TAKEN_DOWN
         elif original != id_:
             stands = Stands.MERGED
         day = at.astimezone(UTC).date()
         changes.append(
             PublishedChange(
-                number, day, hash_[:16], action, of_report, RecordType(type_), original, stands, row
+                number,
+                day,
+                hash_[:16],
+                action,
+                noun,
+                RecordType(type_) if type_ else None,
+                original,
+                stands,
+                row,
+                report,
             )
         )
     older = None
@@ -176,23 +220,31 @@ def _chain(session: ReadSession, negotiation: str) -> tuple[int, date | None, st
 
 
 class _RecordOf:
-    """The record that a revision is about: its own, that of a citation, or the one it was merged into."""
+    """The record that a revision is about: its own, that of a citation or from which a link leads, or the one
+    it was merged into.
+    """
 
     def __init__(self) -> None:
-        of_citation = Revision.noun == "citation"
-        number = cast(case((of_citation, Revision.record)), Integer)
+        of_citation, of_link = Revision.noun == "citation", Revision.noun == "link"
+        number = cast(case((or_(of_citation, of_link), Revision.record)), Integer)
         self.is_citation: ColumnElement[bool] = and_(
-            Citation.negotiation == Revision.negotiation, Citation.number == number
+            of_citation, Citation.negotiation == Revision.negotiation, Citation.number == number
+        )
+        self.is_link: ColumnElement[bool] = and_(
+            of_link, Link.negotiation == Revision.negotiation, Link.number == number
         )
         # An expression, so that the window of numbers is what the index is asked for.
         self.type: ColumnElement[Any] = case(
             (of_citation, type_coerce(Citation.subject_type, String)),
+            (and_(of_link, Link.number.is_not(None)), RecordType.DEMAND.value),
             (Revision.noun.in_([type_.value for type_ in RecordType]), Revision.noun),
         )
-        self.original: ColumnElement[Any] = case((of_citation, Citation.subject), else_=Revision.record)
+        self.original: ColumnElement[Any] = case(
+            (of_citation, Citation.subject), (of_link, Link.from_demand), else_=Revision.record
+        )
         self.is_redirected: ColumnElement[bool] = and_(
             Redirect.negotiation == Revision.negotiation,
-            Redirect.noun == self.type,
+            Redirect.noun == func.coalesce(self.type, Revision.noun),
             Redirect.record == self.original,
         )
         self.id: ColumnElement[Any] = func.coalesce(Redirect.into, self.original)
@@ -200,6 +252,9 @@ class _RecordOf:
             Record.negotiation == Revision.negotiation,
             type_coerce(Record.type, String) == self.type,
             Record.id == self.id,
+        )
+        self.is_source: ColumnElement[bool] = and_(
+            Revision.noun == "source", Source.negotiation == Revision.negotiation, Source.id == self.id
         )
 
 
@@ -218,7 +273,7 @@ def _was_published() -> ColumnElement[bool]:
 
 
 def _came_along(record: _RecordOf) -> ColumnElement[bool]:
-    """Whether a report was changed together with its record, so that one of the two says it all."""
+    """Whether a report or a link was changed together with its record, so that one of the two says it all."""
     sibling = aliased(Revision)
     together = exists(
         select(1).where(
@@ -229,12 +284,18 @@ def _came_along(record: _RecordOf) -> ColumnElement[bool]:
             sibling.action == Revision.action,
         )
     )
-    return and_(Revision.noun == "citation", together)
+    return and_(Revision.noun.in_(("citation", "link")), together)
 
 
-def _was_taken_down(
-    record: _RecordOf, filters: TimelineFilters, on: date, basis: Basis
-) -> ColumnElement[bool]:
+def _is_of_report(filters: TimelineFilters) -> ColumnElement[bool]:
+    """A public report that was itself changed, of the whole negotiation: that it came in, its records say."""
+    if filters.chosen:
+        return false()
+    came_in = Revision.action.in_(("create", "publish"))
+    return and_(Revision.noun == "source", ~came_in, Source.review_status == ReviewStatus.PUBLISHED)
+
+
+def _was_taken_down(filters: TimelineFilters, on: date, basis: Basis) -> ColumnElement[bool]:
     """A record that was public and is no more. Filters that would tell something of its text find none."""
     if set(filters.chosen) - {"type", "issue", "actor"}:
         return false()

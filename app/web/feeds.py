@@ -13,8 +13,9 @@ from app.queries.feeds import FeedPage, PublishedChange, Stands, feed_page
 from app.queries.negotiations import cast_of, negotiation_head
 from app.queries.timeline import TimelinePage
 from app.queries.visibility import NoSuchRecord
+from app.web.days import edtf_words
 from app.web.deps import Reads, today
-from app.web.labels import CHANGED, N_, REPORT_CHANGED, label
+from app.web.labels import CHANGED, N_, label
 from app.web.paths import address, href
 from app.web.redirects import moved
 from app.web.render import LANGUAGE, PUBLIC, etag, gettext, not_modified, public_url
@@ -141,11 +142,11 @@ class _Words:
         )
 
     def entry(self, change: PublishedChange) -> Entry:
-        record = gettext(label(change.type))
+        record = gettext(label(change.type)) if change.type else ""
         title = self.titles.of(change.row).unescape() if change.row else ""
-        words = CHANGED.get(change.action, CHANGED["edit"])
-        if change.of_report:
-            words = REPORT_CHANGED.get(change.action, REPORT_CHANGED["edit"])
+        words = CHANGED.get((change.noun, change.action)) or CHANGED.get(change.action, CHANGED["edit"])
+        if report := change.report:
+            title = f"{report.outlet}, {edtf_words(report.published)}"
         if change.stands is Stands.TAKEN_DOWN:
             words = N_("%(record)s taken down")
         elif change.stands is Stands.REPORT_TAKEN_DOWN:
@@ -155,16 +156,22 @@ class _Words:
         summary = gettext("It is public no more; its address says why.")
         if change.row:
             summary = self.titles.about(change.row, dated=False).unescape()
+        elif report:
+            summary = gettext(label(report.status)) if report.status else ""
+            if report.status and report.status_date:
+                summary += f", {edtf_words(report.status_date)}"
         return Entry(
             id=tag_uri(self.found.negotiation.id, change.number, change.seal),
             title=gettext(words, record=record, title=title),
             day=change.day,
             address=self.site + self._address(change),
             summary=summary,
-            terms=(change.type.value, f"{'report-' if change.of_report else ''}{change.action}"),
+            terms=(change.noun, change.action),
         )
 
     def _address(self, change: PublishedChange) -> str:
         if change.row:
             return href(self.found.negotiation.id, change.row.record)
-        return address(f"{self.here}/{change.type.value}s/{change.id}")
+        if change.report:
+            return address(f"{self.here}/sources/{change.report.id}")
+        return address(f"{self.here}/{change.type}s/{change.id}")

@@ -313,7 +313,8 @@ ACTIONS: dict[str | tuple[str, str], str] = {
 
 
 # What readers are told of a change, in a feed, with the record as it stands now; by the action of a revision.
-CHANGED: dict[str, str] = {
+# A report or a link is told with its record, unless it came with it.
+CHANGED: dict[str | tuple[str, str], str] = {
     "create": N_("Published: %(title)s"),
     "publish": N_("Published: %(title)s"),
     "edit": N_("Corrected: %(title)s"),
@@ -323,17 +324,18 @@ CHANGED: dict[str, str] = {
     "place": N_("Placed on the scale: %(title)s"),
     "unplace": N_("Taken off the scale: %(title)s"),
     "redact": N_("Something blanked for somebody’s safety: %(title)s"),
+    ("citation", "create"): N_("A report added: %(title)s"),
+    ("citation", "publish"): N_("A report added: %(title)s"),
+    ("citation", "edit"): N_("A report corrected: %(title)s"),
+    ("citation", "restore"): N_("A report restored: %(title)s"),
+    ("citation", "retract"): N_("A report retracted, and back since: %(title)s"),
+    ("citation", "redact"): N_("Something blanked for somebody’s safety in a report: %(title)s"),
+    ("link", "create"): N_("Linked to another: %(title)s"),
+    ("link", "edit"): N_("Its link to another corrected: %(title)s"),
+    ("source", "edit"): N_("What is known of a report corrected: %(title)s"),
+    ("source", "restore"): N_("What is known of a report restored: %(title)s"),
+    ("source", "merge"): N_("A report that was here twice merged into one: %(title)s"),
 }
-# The same where a report of the record was changed, not the record.
-REPORT_CHANGED: dict[str, str] = {
-    "create": N_("A report added: %(title)s"),
-    "publish": N_("A report added: %(title)s"),
-    "edit": N_("A report corrected: %(title)s"),
-    "restore": N_("A report restored: %(title)s"),
-    "retract": N_("A report retracted, and back since: %(title)s"),
-    "redact": N_("Something blanked for somebody’s safety in a report: %(title)s"),
-}
-
 
 # What each column of a row is called wherever it is shown: in histories, and where two texts meet. Where a
 # noun calls it something else, under noun and column.

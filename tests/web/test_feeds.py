@@ -17,7 +17,8 @@ from app.models import Revision
 from app.web.deps import today
 from tests.make import write_package
 from tests.services.databases import PUBLIC_URL, load, serving, signed_in
-from tests.web.filled import correct
+from tests.web.desk import send
+from tests.web.filled import correct, filled
 from tests.web.forms import GAZA, engine_of, form
 from tests.web.reports import reports
 from tests.web.test_entries import report
@@ -84,6 +85,24 @@ def test_a_record_is_followed_from_its_publication_to_its_end(desk: TestClient) 
     assert titles(desk, f"{GAZA}/timeline.atom?q=some+of+its+arms") == []
     for word in ("arms under", "some of its arms", "Misread", "anna", "carl", "Example Times"):
         assert word not in text.partition(before.entries[0].id)[0], word
+
+
+def test_links_and_what_an_outlet_did_with_its_report_are_told(desk: TestClient) -> None:
+    anna = signed_in(desk, "anna")
+    one, other = report(anna), report(anna, summary="Would keep its arms.", stated="2026-02-26")
+    sent = send(anna, f"{one}/links", other=other.rpartition("/")[2], relation="replaces")
+    assert sent.status_code == 303
+    said = "Hamas, from its own side: Would store its arms under supervision."
+    assert titles(desk, most=1) == [f"Linked to another: {said}"]
+    source = f"{GAZA}/sources/scmp-2023-12-25"
+    changed = filled(
+        anna, f"{source}/edit", status="retracted", status_date="2026-03-02", reason="It says so."
+    )
+    assert anna.post(f"{source}/edit", data=changed).status_code == 303
+    entry = read(desk, FEED).entries[0]
+    assert entry.title == "What is known of a report corrected: South China Morning Post, 25 Dec 2023"
+    assert (entry.summary, entry.link) == ("Retracted by the outlet, 2 Mar 2026", f"{PUBLIC_URL}{source}")
+    assert titles(desk, f"{GAZA}/actors/hamas/feed.atom", 1) == [f"Linked to another: {said}"]
 
 
 def test_what_was_blanked_is_told_and_not_repeated(desk: TestClient) -> None:
