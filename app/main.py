@@ -65,6 +65,7 @@ from app.web.api import positions as positions_api
 from app.web.api import records as records_api
 from app.web.api import reference as reference_api
 from app.web.api import schema as schema_api
+from app.web.api import searching as searching_api
 from app.web.api.crossing import ReadsFromElsewhere
 from app.web.deps import authorise
 from app.web.limits import InFlight
@@ -171,6 +172,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         positions_api,
         comparing_api,
         records_api,
+        searching_api,
         drafts_api,
         schema_api,
         reference_api,

@@ -55,7 +55,7 @@ def _answer(
     cast = None
     if filters.negotiation in negotiations:
         cast = cast_of(session, filters.negotiation)
-        _require_known(filters, cast, faults)
+        require_known(filters, cast, faults)
     found = SearchPage(cast=cast)
     if filters.sought and not faults:
         found = search_page(session, filters, negotiations, cast, view.on, view.basis)
@@ -74,12 +74,12 @@ def _answer(
         "faults": faults,
         "nouns": [(noun, noun_label(noun)) for noun in NOUNS],
         "tracks": list(Track),
-        "hit_href": _href,
+        "hit_href": hit_href,
     }
     return page(request, "searches/index.html", context, tag=tag, status=422 if faults else 200)
 
 
-def _require_known(filters: SearchFilters, cast: Cast, faults: Faults) -> None:
+def require_known(filters: SearchFilters, cast: Cast, faults: Faults) -> None:
     """Note where the negotiation has no such actor or issue."""
     if filters.actor and filters.actor not in cast.actors:
         faults.setdefault("actor", f"Nobody here is called “{filters.actor}”; choose an actor from the list.")
@@ -96,7 +96,7 @@ def _groups(found: SearchPage, filters: SearchFilters) -> list[tuple[str, list[H
     return [("all", list(found.hits))] if found.hits else []
 
 
-def _href(hit: Hit, **query: object) -> str:
+def hit_href(hit: Hit, **query: object) -> str:
     """Where what was found is read."""
     if hit.row:
         return href(hit.negotiation.id, hit.row.record, **query)

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -236,6 +237,37 @@ def test_changes_are_those_of_the_page(site: TestClient) -> None:
             assert line["id"] in page
     for proposal in answer["put_forward"]:
         assert proposal in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=corridor&on=2024-09-04",
+        "q=hamas&negotiation=gaza&track=others&to=2024-02",
+        "q=Netzarim&type=demand",
+    ],
+)
+def test_what_is_found_is_what_the_page_finds(site: TestClient, query: str) -> None:
+    answer = site.get(f"/api/v1/search?{query}")
+    page = unescape(site.get(f"/search?{query}").text)
+    assert answer.json()["hits"]
+    assert page.count('class="claim') >= len(answer.json()["hits"])
+    for hit in answer.json()["names"] + answer.json()["hits"]:
+        path, _, place = hit["page"].removeprefix(PUBLIC_URL).partition("#")
+        assert f'href="{path.partition("?")[0]}' in page, hit
+        assert not place or f"#{place}" in page
+        assert hit["found"], hit
+    pages = whole(site, f"/api/v1/search?{query}", "hits")
+    assert len({(hit["negotiation"], hit["type"], hit["id"]) for hit in pages}) == len(pages)
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("", "q"), ("q=x&negotiation=none", "negotiation"), ("q=x&after=zz", "after"), ("q=x&actor=a", "actor")],
+)
+def test_a_search_that_cannot_be_made_is_told_so(site: TestClient, query: str, field: str) -> None:
+    answer = site.get(f"/api/v1/search?{query}")
+    assert (answer.status_code, field in answer.json()["errors"]) == (422, True), answer.text
 
 
 def test_the_number_of_statements_does_not_grow_with_the_page(site: TestClient) -> None:

@@ -51,6 +51,7 @@ ADDRESSES = [
     f"/api/v1{MADE}/issues",
     f"/api/v1{MADE}/links?limit=200",
     f"/api/v1{MADE}/coverage",
+    "/api/v1/search?q=title",
     f"/api/v1{MADE}/comparison?on=2024-03-01&columns=party-1@2023-12-24,party-1,party-2,latest:mediators",
     f"/api/v1{MADE}/changes?from=2024-05-01&to=2024-06-01",
     f"{MADE}/changes?from=2024-05-01&to=2024-06-01",
