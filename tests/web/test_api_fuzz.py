@@ -111,6 +111,8 @@ def ask(client: TestClient, operation: Any, mode: schemathesis.GenerationMode) -
             case.body = _said(case.body)
         kwargs = case.as_transport_kwargs(base_url="http://testserver")
         kwargs.pop("cookies", None)
+        if isinstance(kwargs.get("data"), (bytes, str)):
+            kwargs["content"] = kwargs.pop("data")
         made = kwargs.pop("headers", {}).items()
         # The token is the client’s own; what no header can hold cannot be sent.
         headers = {name: value for name, value in made if name.lower() != "authorization" and _fits(value)}
