@@ -22,6 +22,7 @@ from app.commands.passwords import PasswordTooWeak
 from app.db import is_migrated, make_engine, migrate, read_session, write_session
 from app.domain.vocabulary import AccountRole
 from app.exchange.backup import NotBackedUp, back_up
+from app.exchange.crosswalk import WrongCrosswalk, read_crosswalk
 from app.exchange.faults import PackageFaults
 from app.exchange.package import (
     NotAPackage,
@@ -108,6 +109,11 @@ def serve(
     if local_editor and not _is_loopback(host):
         raise _refuse("--local-editor is for an address of this machine alone, such as 127.0.0.1.")
     token = ""
+    if crosswalk := _settings().crosswalk:
+        try:
+            read_crosswalk(crosswalk)
+        except WrongCrosswalk as wrong:
+            raise _refuse(f"PARLEY_CROSSWALK cannot be used:\n{wrong}") from None
     with _database() as engine:
         if local_editor:
             token = _local_editor_link(engine)

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from app.db import make_engine
+from app.exchange.crosswalk import Crosswalk, read_crosswalk
 from app.exchange.snapshots import Snapshots
 from app.settings import Settings, read_settings
 from app.web import (
@@ -89,8 +90,12 @@ class StaticPages(StaticFiles):
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application as it is served. Raises UndeclaredRoute if a route does not say who may call it."""
+    """The application as it is served.
+
+    Raises UndeclaredRoute if a route does not say who may call it, and WrongCrosswalk.
+    """
     settings = settings or read_settings()
+    crosswalk = read_crosswalk(settings.crosswalk) if settings.crosswalk else Crosswalk()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -122,6 +127,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         max_body_size=settings.max_body_size,
     )
     app.state.settings = settings
+    app.state.crosswalk = crosswalk
     app.mount("/static", StaticPages(directory=STATIC), name="static")
     rooms = (
         accounts,

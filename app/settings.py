@@ -34,6 +34,11 @@ class Settings(BaseSettings):
     max_body_size: Annotated[int, Field(ge=1024)] = Field(
         default=1_048_576, description="The greatest request body, in bytes."
     )
+    crosswalk: Path | None = Field(
+        default=None,
+        description="A TOML file with codes of other data sets for issues, actors and kinds, which the time "
+        "line's files then have as columns; empty: none.",
+    )
 
     @field_validator("database_url")
     @classmethod
@@ -52,6 +57,11 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("write an address such as https://parley.example")
         return value.rstrip("/")
+
+    @field_validator("crosswalk", mode="before")
+    @classmethod
+    def _no_file(cls, value: object) -> object:
+        return None if value == "" else value
 
     def hosts(self) -> list[str]:
         """The host names that may be asked for; none listed means any."""

@@ -146,3 +146,33 @@ def test_serve_prints_its_address_answers_there_and_ends_when_told(database: str
         server.send_signal(signal.SIGINT)
         _, rest = server.communicate(timeout=20)
     assert "Traceback" not in rest
+
+
+def test_a_site_does_not_start_with_codes_that_cannot_be_used(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "codes.toml"
+    file.write_text("[negotiations.gaza.actors]\nhamas.wikidata = 123\n")
+    monkeypatch.setenv("PARLEY_CROSSWALK", str(file))
+    refused = run("serve", database=database)
+    assert refused.exit_code == 1
+    assert (
+        "PARLEY_CROSSWALK cannot be used:\ncodes.toml: negotiations.gaza.actors.hamas.wikidata: "
+        in refused.stderr
+    )
+
+
+def test_a_release_is_numbered_and_made_only_where_something_has_changed(
+    database: str, tmp_path: Path
+) -> None:
+    run("migrate", database=database)
+    run("import", str(DEMO / "seed-article"), database=database)
+    made = run("release", "gaza-april-2024", str(tmp_path / "releases"), database=database)
+    assert (made.exit_code, "Version 1: " in made.stderr) == (0, True)
+    assert sorted(path.name for path in (tmp_path / "releases").iterdir()) == [
+        "gaza-april-2024-1-changes.csv",
+        "gaza-april-2024-1.zip",
+        "gaza-april-2024-1.zip.sha256",
+    ]
+    again = run("release", "gaza-april-2024", str(tmp_path / "releases"), database=database)
+    assert (again.exit_code, "nothing has changed since version 1" in again.stderr) == (1, True)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
 
 from app.domain.comparison import Why
+from app.exchange.crosswalk import Crosswalk
 from app.exchange.package_schema import FILES
 from app.queries.codebook import codebook_page
 from app.queries.negotiations import all_negotiations, negotiation_head
@@ -38,7 +39,7 @@ def index(request: Request, session: Reads) -> Response:
     context = {
         "negotiations": heads,
         "files": package_listings(),
-        "tables": table_listings(),
+        "tables": table_listings(_codes(request)),
         "shapes": api_listings(_schemas(request)),
         "types": TYPES,
         "words_of": words_of,
@@ -57,7 +58,7 @@ def index_csv(request: Request) -> Response:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(("file", "column", "type", "required", "several", "refers_to", "words", "meaning"))
-    for listing in (*package_listings(), *table_listings(), *api_listings(_schemas(request))):
+    for listing in (*package_listings(), *table_listings(_codes(request)), *api_listings(_schemas(request))):
         for one in listing.columns:
             flags = ["yes" if is_so else "no" for is_so in (one.required, one.several)]
             about = [one.refers_to, "; ".join(one.words), one.meaning]
@@ -87,6 +88,11 @@ def show(request: Request, session: Reads, view: ViewOf, negotiation: str) -> Re
         "today": datetime.now(UTC).date(),
     }
     return page(request, "codebook/show.html", context, tag=tag, status=422 if view.faults else 200)
+
+
+def _codes(request: Request) -> list[str]:
+    crosswalk: Crosswalk = request.app.state.crosswalk
+    return list(crosswalk.columns)
 
 
 def _schemas(request: Request) -> dict[str, object]:

@@ -5,13 +5,14 @@ A test holds the two equal, so that no column goes without a meaning and no mean
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from app.domain import vocabulary as words
 from app.domain.comparison import Why
 from app.domain.terms import Became
+from app.exchange.crosswalk import column_meanings
 from app.exchange.package_schema import FILES, Column
 from app.exchange.tables import COMPARISON, DATES, POSITIONS, TERMS, TIMELINE
 from app.exchange.timelinejs import COLUMNS as TIMELINEJS
@@ -277,8 +278,11 @@ def package_listings() -> list[Listing]:
     ]
 
 
-def table_listings() -> list[Listing]:
-    """The tables of the pages, each as CSV and as a workbook, and the time line for TimelineJS."""
+def table_listings(codes: Sequence[str] = ()) -> list[Listing]:
+    """The tables of the pages, each as CSV and as a workbook, and the time line for TimelineJS.
+
+    ``codes`` are the columns of other data sets' codes that the time line has here.
+    """
     tables = (
         ("timeline", N_("Time line"), N_("One record a row."), TIMELINE),
         ("positions", N_("Positions"), N_("One line of a cell a row, or why a cell has none."), POSITIONS),
@@ -289,6 +293,8 @@ def table_listings() -> list[Listing]:
         Listing(key, name, meaning, [_of_table(column) for column in columns])
         for key, name, meaning, columns in tables
     ]
+    further = [Described(name, "text", meaning) for name, meaning in column_meanings(codes)]
+    listings[0] = replace(listings[0], columns=[*listings[0].columns, *further])
     slides = [Described(name, "text", _TIMELINEJS[name]) for name in TIMELINEJS]
     return [*listings, Listing("timelinejs", "TimelineJS", N_("One slide a row."), slides)]
 

@@ -176,7 +176,8 @@ def etag(request: Request, revision: int, view: View | None = None) -> str | Non
     data = f"{recorded.number} {recorded.redaction}" if recorded else str(revision)
     # The foot of a page says on which day it was read.
     today = datetime.now(UTC).date().isoformat()
-    shape = "\n".join((request.url.path, request.url.query, part, data, on, today, build()))
+    codes = request.app.state.crosswalk.digest
+    shape = "\n".join((request.url.path, request.url.query, part, data, on, today, build(), codes))
     return f'W/"{hashlib.sha256(shape.encode()).hexdigest()[:24]}"'
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.db import ReadSession, read_session
 from app.domain.vocabulary import RecordType, Rests, Track
+from app.exchange.crosswalk import Crosswalk
 from app.exchange.csv import Profile
 from app.exchange.tables import Permalink, Table, Tally, file_name, timeline_table
 from app.exchange.timelinejs import Slide, slides_table
@@ -83,8 +84,10 @@ def _file(request: Request, session: ReadSession, view: View, negotiation: str, 
     what = "timelinejs" if profile is Profile.TIMELINEJS and ending == "csv" else "timeline"
     name = file_name(negotiation, what, view.on, view.basis, ending)
     permalink = permalinks(request, negotiation, view)
+    crosswalk: Crosswalk = request.app.state.crosswalk
+    table = crosswalk.beside(timeline_table(rows, permalink), negotiation)
     if ending == "xlsx":
-        table, title = timeline_table(rows, permalink), gettext("Time line")
+        title = gettext("Time line")
 
         def notes(tally: Tally) -> Notes:
             return notes_of(request, head, view, title, filter_words(cast, filters), tally)
@@ -92,7 +95,7 @@ def _file(request: Request, session: ReadSession, view: View, negotiation: str, 
         return xlsx_file(table, title, notes, name, tag, head)
     if profile is Profile.TIMELINEJS:
         return csv_file(request, _slides(request, view, head, cast, rows, permalink), name, tag, profile)
-    return csv_file(request, timeline_table(rows, permalink), name, tag, profile)
+    return csv_file(request, table, name, tag, profile)
 
 
 def _slides(

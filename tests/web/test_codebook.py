@@ -2,12 +2,16 @@
 
 import csv
 import io
+from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from app.cli import DEMO, PACKAGES
 from app.exchange.package_schema import FILES
 from app.web.columns import package_listings, table_listings, unused_meanings
+from tests.services.databases import serving
 from tests.web.pages import GAZA
 
 
@@ -53,3 +57,21 @@ def test_every_file_that_is_offered_is_there(reader: TestClient) -> None:
     assert len(files) >= 12
     for one in files:
         assert reader.get(one.replace("&amp;", "&")).status_code == 200, one
+
+
+def test_codes_of_other_data_sets_are_columns_only_where_they_are_given(
+    templates: Any, tmp_path: Path, reader: TestClient
+) -> None:
+    file = tmp_path / "codes.toml"
+    file.write_text('[negotiations.gaza.actors]\nhamas.wikidata = "Q123"\n')
+    address = f"{GAZA}/timeline.csv?on=2024-04-03&profile=plain&type=demand"
+    assert "wikidata" not in reader.get(address).text + reader.get("/data.csv").text
+    template = templates("sqlite", *(DEMO / name for name in PACKAGES))
+    with serving(f"sqlite:///{template}", crosswalk=file) as client:
+        response = client.get(address)
+        rows = list(csv.DictReader(io.StringIO(response.text, newline="")))
+        assert {row["actors_wikidata"] for row in rows if row["actors"] == "hamas"} == {"Q123"}
+        assert {row["actors_wikidata"] for row in rows if row["actors"] == "israel"} == {""}
+        assert "actors_wikidata" in client.get("/data.csv").text
+        assert "Wikidata ids of the actors" in client.get("/data").text
+        assert response.headers["etag"] != reader.get(address).headers["etag"]
