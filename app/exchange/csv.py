@@ -19,7 +19,8 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 class Profile(StrEnum):
     """For whom a CSV file is: a *spreadsheet* opens it by its byte order mark and may run its cells; a
-    program reads it *plain*, every text as it is; *timelinejs* has the columns of that tool.
+    program reads it *plain*, every text as it is; *timelinejs* has the columns of that tool, which finds them
+    by their names, and is filled in by way of a spreadsheet: no mark, and nothing that is run.
     """
 
     SPREADSHEET = "spreadsheet"
@@ -30,7 +31,8 @@ class Profile(StrEnum):
 def csv_bytes(table: Table, profile: Profile = Profile.SPREADSHEET, *, bom: bool = True) -> Iterator[bytes]:
     """The file, a chunk of rows at a time."""
     is_plain = profile is Profile.PLAIN
-    yield _written([table.columns], BYTE_ORDER_MARK if bom and not is_plain else "")
+    marked = bom and profile is Profile.SPREADSHEET
+    yield _written([table.columns], BYTE_ORDER_MARK if marked else "")
     for rows in table.chunks:
         yield _written(rows if is_plain else [[as_text(cell) for cell in row] for row in rows])
 

@@ -234,6 +234,7 @@ def notes_of(
             (gettext("Said by others"), str(tally.tracks[Track.OTHERS])),
         ]
     notes += [
+        (gettext("What each column means"), f"{public_url(request)}/data"),
         (
             gettext("Dates"),
             gettext(

@@ -258,7 +258,7 @@ def test_a_file_that_has_not_changed_is_not_sent_again(talks: TestClient) -> Non
 
 def test_timelinejs_gets_its_own_columns_and_keeps_the_tracks_apart(talks: TestClient) -> None:
     address = f"{TALKS}/timeline.csv?{END}&profile=timelinejs"
-    text = talks.get(address).content.decode("utf-8-sig")
+    text = talks.get(address).content.decode()
     # As the spreadsheet that TimelineJS documents has them.
     assert text.splitlines()[0] == (
         "Year,Month,Day,Time,End Year,End Month,End Day,End Time,Display Date,Headline,Text,"
