@@ -57,7 +57,8 @@ def test_every_route_answers_with_the_security_headers(reader: TestClient) -> No
     found = list(addresses(reader.app.routes))  # type: ignore[attr-defined]
     assert len(found) > 5
     for address in [*found, "/nothing/here", "/static/app.css", "/api/v1/nothing"]:
-        response = reader.get(address)
+        # Of what the API lists, one is enough.
+        response = reader.get(address, params={"limit": 1} if address.startswith("/api/") else None)
         headers = response.headers
         assert response.status_code < 500, address
         assert headers["x-content-type-options"] == "nosniff", address
