@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import frictionless
 import pytest
 from sqlalchemy import Engine
 
@@ -103,3 +104,12 @@ def test_an_export_replaces_a_package_and_nothing_else(engine: Engine, tmp_path:
         assert before == (path.read_bytes() if path.is_file() else contents(path))
     replace(package / "actors.csv", b"People of P", b"People")
     assert b"People of P" in (export(engine, "talks", package) / "actors.csv").read_bytes()
+
+
+@pytest.mark.parametrize("name", [*PACKAGES, "made"])
+def test_the_reference_reader_of_data_packages_finds_no_fault(name: str, tmp_path: Path) -> None:
+    package = make_package(tmp_path / "made", demands=100) if name == "made" else DEMO / name
+    report = frictionless.validate(str(package / "datapackage.json"))
+    assert report.valid, report.to_summary()
+    assert len(report.tasks) == len(FILES)
+    assert report.stats["warnings"] == 0
