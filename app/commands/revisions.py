@@ -28,6 +28,10 @@ _COLUMNS = (
 )
 
 
+# An import changes hundreds of thousands of rows: their texts are not all in memory at once.
+_AT_ONCE = 5000
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change of one record: what it was and what it is, as the columns of a data package.
@@ -70,8 +74,11 @@ def append(
         select(Revision.recorded_at).where(Revision.negotiation == negotiation, Revision.number == number)
     )
     recorded_at = max(now.astimezone(UTC), last_moment or now.astimezone(UTC))
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for change in changes:
+        if len(rows) == _AT_ONCE:
+            insert_rows(session, Batch(Revision, _COLUMNS, rows))
+            rows = []
         number += 1
         salts = secrets.token_hex(16)
         fixed = (negotiation, number, recorded_at, account, change.action, change.noun, change.record)

@@ -340,9 +340,14 @@ def _read_table(file: File, content: bytes, package: Package) -> None:
         package.unread.add(file.name)
         return
     table = package.tables[file.name]
+    # Most cells repeat a few values: each is kept once.
+    known: dict[str, str] = {}
     for (line, _), row in zip(records[1:], rows, strict=True):
         if len(row) == len(header):
-            table.append(Line(line, {name: cell for name, cell in zip(header, row, strict=True) if cell}))
+            cells = {
+                name: known.setdefault(cell, cell) for name, cell in zip(header, row, strict=True) if cell
+            }
+            table.append(Line(line, cells))
         elif row:
             faults.add(line, None, f"the row has {_counted(len(row), 'cell')}", f"write {len(header)}")
             package.lost[file.name].update(row)
