@@ -27,13 +27,13 @@ from app.db import WriteSession
 from app.domain.links import closes_circle, takes_nothing_down
 from app.domain.vocabulary import (
     Attribution,
-    CitationRelation,
     LinkRelation,
     RecordType,
     ReviewStatus,
     Track,
 )
 from app.models import Citation, CitationAttribution, Link, RecordActor, Source
+from app.models.joins import in_source, is_upheld, of_citation, supports
 from app.models.visibility import published
 
 # They say the same from either end.
@@ -176,21 +176,15 @@ def _tracks(session: WriteSession, negotiation: str, demand: str, by: By) -> Map
     own = set(
         session.scalars(
             select(CitationAttribution.holder)
-            .join(
-                Citation,
-                and_(
-                    Citation.negotiation == CitationAttribution.negotiation,
-                    Citation.number == CitationAttribution.citation,
-                ),
-            )
-            .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
+            .join(Citation, of_citation(CitationAttribution))
+            .join(Source, in_source())
             .where(
                 Citation.negotiation == negotiation,
                 Citation.subject_type == RecordType.DEMAND,
                 Citation.subject == demand,
                 published(Citation),
-                or_(Citation.relation.is_(None), Citation.relation != CitationRelation.DENIES),
-                or_(Source.retracted_from.is_(None), Source.retracted_from > by.now.date().isoformat()),
+                supports(),
+                is_upheld(by.now.date()),
                 CitationAttribution.attribution == Attribution.SELF,
             )
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, literal, select, text, update
+from sqlalchemy import literal, select, text, update
 
 from app.commands import revisions
 from app.commands.batches import (
@@ -23,6 +23,7 @@ from app.commands.searches import index_negotiation
 from app.db import WriteSession
 from app.domain.vocabulary import ReviewStatus
 from app.models import Citation, Negotiation, Record, Response, Source, Term
+from app.models.joins import cites
 
 Progress = Callable[[str, int, int], None]
 
@@ -128,14 +129,7 @@ def unpublished_citations(session: WriteSession, negotiation: str) -> set[int]:
     return set(
         session.scalars(
             select(Citation.number)
-            .join(
-                Record,
-                and_(
-                    Record.negotiation == Citation.negotiation,
-                    Record.type == Citation.subject_type,
-                    Record.id == Citation.subject,
-                ),
-            )
+            .join(Record, cites())
             .where(
                 Citation.negotiation == negotiation,
                 Citation.review_status != ReviewStatus.PUBLISHED,

@@ -40,6 +40,7 @@ from app.models.actors import Actor, Participant
 from app.models.citations import Citation, CitationSpeaker
 from app.models.demands import Demand, Link
 from app.models.issues import Coverage
+from app.models.joins import in_source, of_citation, of_record
 from app.models.proposals import Response, Term
 from app.models.records import Record, RecordActor, RecordIssue
 from app.models.revision import Redirect
@@ -242,12 +243,7 @@ def _withdrawals_in(session: Session, negotiation: str, cells: Collection[tuple[
     """The withdrawals of these cells."""
     withdrawn = session.execute(
         _demands_in(session, negotiation, cells)
-        .join(
-            Record,
-            (Record.negotiation == RecordActor.negotiation)
-            & (Record.type == RecordActor.type)
-            & (Record.id == RecordActor.record),
-        )
+        .join(Record, of_record(RecordActor))
         .where(Record.kind == DemandKind.WITHDRAWAL)
     )
     return {demand for holder, issue, demand in withdrawn if (holder, issue) in cells}
@@ -484,11 +480,7 @@ def _citations(session: Session, negotiation: str, only: _Only) -> _Cited:
     speakers: dict[int, list[str]] = {}
     for citation, actor in session.execute(
         select(CitationSpeaker.citation, CitationSpeaker.actor)
-        .join(
-            Citation,
-            (Citation.negotiation == CitationSpeaker.negotiation)
-            & (Citation.number == CitationSpeaker.citation),
-        )
+        .join(Citation, of_citation(CitationSpeaker))
         .where(
             CitationSpeaker.negotiation == negotiation,
             _any_of(session, only, Citation.subject_type, Citation.subject),
@@ -509,7 +501,7 @@ def _citations(session: Session, negotiation: str, only: _Only) -> _Cited:
             Source.published_last,
             Source.retracted_from,
         )
-        .join(Source, (Source.negotiation == Citation.negotiation) & (Source.id == Citation.source))
+        .join(Source, in_source())
         .where(
             Citation.negotiation == negotiation,
             published(Citation),

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import false, func, select
 
 from app.db import ReadSession
 from app.domain.attribution import speaker_words
-from app.domain.vocabulary import Attribution, Basis, CitationRelation, RecordType, Rests, Role, Track
+from app.domain.vocabulary import Attribution, Basis, RecordType, Rests, Role, Track
 from app.forms.filters import TimelineFilters
 from app.models import (
     ActorAlias,
@@ -22,6 +22,7 @@ from app.models import (
     RecordActor,
     Source,
 )
+from app.models.joins import cites, in_source, is_upheld, of_citation, of_record, supports
 from app.queries.citations import Subject, counts_by
 from app.queries.negotiations import (
     ActorHead,
@@ -237,12 +238,7 @@ def _mediates(session: ReadSession, negotiation: str, actor: str, on: date, basi
     """The newest proposals that it mediates."""
     rows = session.execute(
         select(Record.type, Record.id)
-        .join(
-            RecordActor,
-            (RecordActor.negotiation == Record.negotiation)
-            & (RecordActor.type == Record.type)
-            & (RecordActor.record == Record.id),
-        )
+        .join(RecordActor, of_record(RecordActor))
         .where(
             Record.negotiation == negotiation,
             Record.type == RecordType.PROPOSAL,
@@ -263,18 +259,9 @@ def _heard(
     """In how many reports that are known by the day each actor is named as a speaker."""
     wanted = (
         select(CitationSpeaker.actor, func.count(Citation.source.distinct()))
-        .join(
-            Citation,
-            (Citation.negotiation == CitationSpeaker.negotiation)
-            & (Citation.number == CitationSpeaker.citation),
-        )
-        .join(Source, (Source.negotiation == Citation.negotiation) & (Source.id == Citation.source))
-        .join(
-            Record,
-            (Record.negotiation == Citation.negotiation)
-            & (Record.type == Citation.subject_type)
-            & (Record.id == Citation.subject),
-        )
+        .join(Citation, of_citation(CitationSpeaker))
+        .join(Source, in_source())
+        .join(Record, cites())
         .where(CitationSpeaker.negotiation == negotiation, published(Citation), counts_by(on, basis))
         .group_by(CitationSpeaker.actor)
     )
@@ -291,24 +278,15 @@ def _voices(session: ReadSession, negotiation: str, actor: str, on: date, basis:
     reports = func.count(Citation.source.distinct())
     rows = session.execute(
         select(words, unnamed, reports)
-        .join(
-            CitationAttribution,
-            (CitationAttribution.negotiation == Citation.negotiation)
-            & (CitationAttribution.citation == Citation.number),
-        )
-        .join(Source, (Source.negotiation == Citation.negotiation) & (Source.id == Citation.source))
-        .join(
-            Record,
-            (Record.negotiation == Citation.negotiation)
-            & (Record.type == Citation.subject_type)
-            & (Record.id == Citation.subject),
-        )
+        .join(CitationAttribution, of_citation(CitationAttribution))
+        .join(Source, in_source())
+        .join(Record, cites())
         .where(
             Citation.negotiation == negotiation,
             CitationAttribution.holder == actor,
             CitationAttribution.attribution == Attribution.SELF,
-            or_(Citation.relation.is_(None), Citation.relation == CitationRelation.SUPPORTS),
-            or_(Source.retracted_from.is_(None), Source.retracted_from > on.isoformat()),
+            supports(),
+            is_upheld(on),
             words.is_not(None),
             published(Citation),
             counts_by(on, basis),

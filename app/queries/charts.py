@@ -12,8 +12,9 @@ from app.db import ReadSession
 from app.domain.charts import Mark, Run, runs
 from app.domain.dates import parse_edtf
 from app.domain.position import Fate, Standing, fates
-from app.domain.vocabulary import Attribution, CitationRelation, RecordType
-from app.models import Citation, CitationAttribution, Demand, Record, RecordActor, RecordIssue, Source, Term
+from app.domain.vocabulary import Attribution, RecordType
+from app.models import Citation, CitationAttribution, Demand, Record, Source, Term
+from app.models.joins import cites, has_actor, in_source, is_on, is_upheld, of_citation, supports
 from app.models.loading import load_deciding
 from app.queries.citations import CitationLine, Subject, counts_by
 from app.queries.parallels import Asked
@@ -173,28 +174,11 @@ def _is_drawn(asked: Asked, scale: Scale | None) -> ColumnElement[bool]:
     """Placed on the newest scale of the issue, or with a quantity; of a shown party, or in a proposal."""
     issue = asked.issues[0]
     version = scale.version if scale else -1
-    held = exists(
-        select(1).where(
-            RecordActor.negotiation == Record.negotiation,
-            RecordActor.type == Record.type,
-            RecordActor.record == Record.id,
-            RecordActor.part == "holder",
-            RecordActor.actor.in_(asked.parties),
-        )
-    )
-    on_issue = exists(
-        select(1).where(
-            RecordIssue.negotiation == Record.negotiation,
-            RecordIssue.type == Record.type,
-            RecordIssue.record == Record.id,
-            RecordIssue.issue == issue,
-        )
-    )
     of_demand = and_(
         Record.type == RecordType.DEMAND,
         or_(_is_placed(Demand.placement_issue, Demand, issue, version), Demand.quantity.is_not(None)),
-        on_issue,
-        held,
+        is_on([issue]),
+        has_actor("holder", asked.parties),
     )
     of_term = and_(
         Record.type == RecordType.TERM,
@@ -278,22 +262,14 @@ def _carried(session: ReadSession, asked: Asked, scale: Scale, since: date) -> l
         own = exists(
             select(1)
             .select_from(Citation)
-            .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
-            .join(
-                CitationAttribution,
-                and_(
-                    CitationAttribution.negotiation == Citation.negotiation,
-                    CitationAttribution.citation == Citation.number,
-                ),
-            )
+            .join(Source, in_source())
+            .join(CitationAttribution, of_citation(CitationAttribution))
             .where(
-                Citation.negotiation == Record.negotiation,
-                Citation.subject_type == Record.type,
-                Citation.subject == Record.id,
+                cites(),
                 CitationAttribution.holder == party,
                 CitationAttribution.attribution == Attribution.SELF,
-                or_(Citation.relation.is_(None), Citation.relation == CitationRelation.SUPPORTS),
-                or_(Source.retracted_from.is_(None), Source.retracted_from > asked.on.isoformat()),
+                supports(),
+                is_upheld(asked.on),
                 counts_by(asked.on, asked.basis),
                 published(Citation),
             )

@@ -23,6 +23,7 @@ from app.domain.vocabulary import (
     Track,
 )
 from app.models import Citation, CitationAttribution, CitationSpeaker, Record, Redaction, Source
+from app.models.joins import cites, in_source
 from app.queries.visibility import published
 
 Subject = tuple[RecordType, str]
@@ -202,15 +203,8 @@ def _read_on(
             Source.kind,
             *(known.label(f"known_{place}") for place, known in enumerate(counted)),
         )
-        .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
-        .join(
-            Record,
-            and_(
-                Record.negotiation == Citation.negotiation,
-                Record.type == Citation.subject_type,
-                Record.id == Citation.subject,
-            ),
-        )
+        .join(Source, in_source())
+        .join(Record, cites())
         .where(
             Citation.negotiation == negotiation,
             which,

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import and_, select
 
 from app.db import ReadSession
 from app.domain.agreement import Agreement, Text, latest_agreed
 from app.domain.vocabulary import Answer, Basis, RecordType
 from app.forms.filters import Latest
-from app.models import Proposal, Record, RecordActor, Response
+from app.models import Proposal, Record, Response
+from app.models.joins import has_actor
 from app.queries.answers import AnswerLine, answer_lines, given
 from app.queries.citations import citations_of
 from app.queries.negotiations import Cast
@@ -39,20 +40,8 @@ def mediators_latest(
     """The latest that mediators put forward; with a party among its authors, a text is that party's too."""
     parties = [actor.id for actor in cast.parties()]
     mediators = [actor.id for actor in cast.mediators()]
-    by_mediators_alone = (_put_forward_by(mediators), ~_put_forward_by(parties))
+    by_mediators_alone = (has_actor("proposed_by", mediators), ~has_actor("proposed_by", parties))
     return latest_proposal(session, negotiation, on, basis, *by_mediators_alone)
-
-
-def _put_forward_by(actors: Sequence[str]) -> ColumnElement[bool]:
-    return exists(
-        select(1).where(
-            RecordActor.negotiation == Record.negotiation,
-            RecordActor.type == Record.type,
-            RecordActor.record == Record.id,
-            RecordActor.part == "proposed_by",
-            RecordActor.actor.in_(actors),
-        )
-    )
 
 
 def agreed_text(

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from app.db import ReadSession
 from app.domain.vocabulary import RecordType, ReviewStatus
 from app.models import Citation, Negotiation, Record, Review, Revision
+from app.models.joins import cites
 from app.models.loading import terms_of
 from app.queries.accounts import Person
 from app.queries.negotiations import negotiation_head
@@ -99,9 +100,7 @@ def editable_citation(
             open_to(Citation, person.account, edits=person.edits),
             exists(
                 select(1).where(
-                    Record.negotiation == Citation.negotiation,
-                    Record.type == Citation.subject_type,
-                    Record.id == Citation.subject,
+                    cites(),
                     open_to(Record, person.account, edits=person.edits),
                 )
             ),

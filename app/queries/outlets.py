@@ -13,6 +13,7 @@ from app.db import ReadSession
 from app.domain.vocabulary import Basis, OutletGrade, RecordType
 from app.forms.filters import SourceCursor
 from app.models import Citation, Record, Source
+from app.models.joins import cites, in_source
 from app.queries.citations import Subject, counts_by
 from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
 from app.queries.reports import FULL, Bears, SourceFull, as_of, bearings, is_printed
@@ -218,15 +219,8 @@ def _cited(
             Citation.subject,
             func.row_number().over(partition_by=Citation.source, order_by=first).label("place"),
         )
-        .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
-        .join(
-            Record,
-            and_(
-                Record.negotiation == Citation.negotiation,
-                Record.type == Citation.subject_type,
-                Record.id == Citation.subject,
-            ),
-        )
+        .join(Source, in_source())
+        .join(Record, cites())
         .where(
             Citation.negotiation == negotiation,
             Citation.source.in_(sources),

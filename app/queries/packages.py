@@ -28,6 +28,7 @@ from app.models import (
     Source,
     Term,
 )
+from app.models.joins import of_citation, of_record
 from app.queries.visibility import published
 
 _AT_ONCE = 500
@@ -273,14 +274,7 @@ def _of_record(noun: Any) -> Any:
 def _actors_of(negotiation: str, type_: RecordType, part: str) -> _Rows:
     return (
         select(Record.ordinal, RecordActor.actor)
-        .join(
-            Record,
-            and_(
-                Record.negotiation == RecordActor.negotiation,
-                Record.type == RecordActor.type,
-                Record.id == RecordActor.record,
-            ),
-        )
+        .join(Record, of_record(RecordActor))
         .where(RecordActor.negotiation == negotiation, RecordActor.type == type_, RecordActor.part == part)
         .order_by(Record.ordinal, RecordActor.ordinal)
     )
@@ -289,14 +283,7 @@ def _actors_of(negotiation: str, type_: RecordType, part: str) -> _Rows:
 def _issues_of(negotiation: str, type_: RecordType) -> _Rows:
     return (
         select(Record.ordinal, RecordIssue.issue)
-        .join(
-            Record,
-            and_(
-                Record.negotiation == RecordIssue.negotiation,
-                Record.type == RecordIssue.type,
-                Record.id == RecordIssue.record,
-            ),
-        )
+        .join(Record, of_record(RecordIssue))
         .where(RecordIssue.negotiation == negotiation, RecordIssue.type == type_)
         .order_by(Record.ordinal, RecordIssue.ordinal)
     )
@@ -445,13 +432,7 @@ def _citations(negotiation: str) -> _Selects:
     )
     speakers = (
         select(Citation.ordinal, CitationSpeaker.actor)
-        .join(
-            Citation,
-            and_(
-                Citation.negotiation == CitationSpeaker.negotiation,
-                Citation.number == CitationSpeaker.citation,
-            ),
-        )
+        .join(Citation, of_citation(CitationSpeaker))
         .where(CitationSpeaker.negotiation == negotiation)
         .order_by(Citation.ordinal, CitationSpeaker.ordinal)
     )

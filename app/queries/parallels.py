@@ -15,7 +15,8 @@ from sqlalchemy.orm import aliased
 from app.db import ReadSession
 from app.domain.vocabulary import Basis, RecordType
 from app.forms.filters import Cursor
-from app.models import Demand, Record, RecordActor, RecordIssue, Response, Term
+from app.models import Demand, Record, Response, Term
+from app.models.joins import has_actor, is_on
 from app.queries.citations import Subject
 from app.queries.negotiations import Cast
 from app.queries.records import RecordLine, known_by, record_lines
@@ -167,29 +168,12 @@ def _keys(
 
 def _selected(asked: Asked) -> Select[RecordType, str]:
     """What the parties hold, what is remarked, and the proposals that have a term on the issues."""
-    held = exists(
-        select(1).where(
-            RecordActor.negotiation == Record.negotiation,
-            RecordActor.type == Record.type,
-            RecordActor.record == Record.id,
-            RecordActor.part == "holder",
-            RecordActor.actor.in_(asked.parties),
-        )
-    )
-    on_issue = exists(
-        select(1).where(
-            RecordIssue.negotiation == Record.negotiation,
-            RecordIssue.type == Record.type,
-            RecordIssue.record == Record.id,
-            RecordIssue.issue.in_(asked.issues),
-        )
-    )
     return select(Record.type, Record.id).where(
         Record.negotiation == asked.negotiation,
         published(Record),
         or_(
-            and_(Record.type == RecordType.DEMAND, on_issue, held),
-            and_(Record.type == RecordType.REMARK, on_issue),
+            and_(Record.type == RecordType.DEMAND, is_on(asked.issues), has_actor("holder", asked.parties)),
+            and_(Record.type == RecordType.REMARK, is_on(asked.issues)),
             and_(Record.type == RecordType.PROPOSAL, _has_term(asked)),
         ),
     )

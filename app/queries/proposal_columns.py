@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, exists, select
 
 from app.db import ReadSession
 from app.domain.answers import latest_shown
 from app.domain.dates import parse_edtf
-from app.domain.vocabulary import Basis, CitationRelation, Outcome, RecordType, ReviewStatus
+from app.domain.vocabulary import Basis, Outcome, RecordType, ReviewStatus
 from app.models import Citation, Record, Response, Source, Term
+from app.models.joins import cites, in_source, is_upheld, supports
 from app.queries.answers import AnswerLine, answer_lines, given
 from app.queries.citations import Evidence, citations_of, counts_by, evidence
 from app.queries.negotiations import Cast
@@ -102,14 +103,12 @@ def is_supported(on: date, basis: Basis) -> ColumnElement[bool]:
     return exists(
         select(1)
         .select_from(Citation)
-        .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
+        .join(Source, in_source())
         .where(
-            Citation.negotiation == Record.negotiation,
-            Citation.subject_type == Record.type,
-            Citation.subject == Record.id,
+            cites(),
             Citation.review_status == ReviewStatus.PUBLISHED,
-            Citation.relation.is_distinct_from(CitationRelation.DENIES),
-            or_(Source.retracted_from.is_(None), Source.retracted_from > on.isoformat()),
+            supports(),
+            is_upheld(on),
             counts_by(on, basis),
         )
     )

@@ -24,6 +24,7 @@ from app.models import (
     Source,
     SourceText,
 )
+from app.models.joins import cites
 from app.queries.accounts import Person
 from app.queries.entries import newest_row
 from app.queries.negotiations import NegotiationHead, negotiation_head
@@ -176,14 +177,7 @@ def _cited(
             CitationSelector.prefix,
             CitationSelector.suffix,
         )
-        .join(
-            Record,
-            and_(
-                Record.negotiation == Citation.negotiation,
-                Record.type == Citation.subject_type,
-                Record.id == Citation.subject,
-            ),
-        )
+        .join(Record, cites())
         .outerjoin(
             Response,
             and_(

@@ -11,6 +11,7 @@ from app.db import ReadSession
 from app.domain.dates import parse_edtf
 from app.domain.vocabulary import Basis, CitationRelation, OutletGrade, SourceKind, SourceStatus
 from app.models import Citation, Record, Source
+from app.models.joins import cites, in_source
 from app.queries.citations import counts_by
 from app.queries.visibility import NoSuchRecord, published
 
@@ -114,12 +115,7 @@ def is_printed(on: date, basis: Basis) -> ColumnElement[bool]:
     used = (
         select(1)
         .select_from(Citation)
-        .join(
-            Record,
-            (Record.negotiation == Citation.negotiation)
-            & (Record.type == Citation.subject_type)
-            & (Record.id == Citation.subject),
-        )
+        .join(Record, cites())
         .where(
             Citation.negotiation == Source.negotiation,
             Citation.source == Source.id,
@@ -140,13 +136,8 @@ def bearings(
     denies = case((Citation.relation == CitationRelation.DENIES, 1), else_=0)
     cited = (
         select(Citation.source, Citation.subject_type, Citation.subject, denies.label("denies"))
-        .join(Source, (Source.negotiation == Citation.negotiation) & (Source.id == Citation.source))
-        .join(
-            Record,
-            (Record.negotiation == Citation.negotiation)
-            & (Record.type == Citation.subject_type)
-            & (Record.id == Citation.subject),
-        )
+        .join(Source, in_source())
+        .join(Record, cites())
         .where(
             Citation.negotiation == negotiation,
             Citation.source.in_(sources),

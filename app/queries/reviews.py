@@ -38,6 +38,7 @@ from app.models import (
     SourceText,
     Term,
 )
+from app.models.joins import cites, in_source
 from app.models.loading import terms_of
 from app.models.records import SUBJECT_PARTS
 from app.queries.accounts import Person
@@ -362,7 +363,7 @@ def _by_source(
         select(Source.id, Source.outlet, Source.title, Source.published, func.count(), since.label("since"))
         .select_from(Review)
         .join(Citation, _of_citation())
-        .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
+        .join(Source, in_source())
         .where(Review.negotiation == negotiation, _waits())
         .group_by(Source.negotiation, Source.id)
         .order_by(since, Source.id)
@@ -460,15 +461,8 @@ def _entries(
         )
         .select_from(Citation)
         .join(Review, _of_citation(), isouter=not begun)
-        .join(
-            Record,
-            and_(
-                Record.negotiation == Citation.negotiation,
-                Record.type == Citation.subject_type,
-                Record.id == Citation.subject,
-            ),
-        )
-        .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
+        .join(Record, cites())
+        .join(Source, in_source())
         .outerjoin(author, author.id == Citation.entered_by)
         .outerjoin(taker, taker.id == Review.taken_by)
         .outerjoin(Response, _row_of(Response, RecordType.RESPONSE))

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from app.db import ReadSession
 from app.domain.vocabulary import Basis, RecordType, Rests
 from app.models import Citation, Record, Source
+from app.models.joins import cites, in_source
 from app.queries.citations import CitationLine, Subject, citations_of, counts_by
 from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
 from app.queries.reports import FULL, Bears, SourceFull, as_of, bearings
@@ -131,13 +132,8 @@ def _cited(
     place = func.min(Citation.ordinal)
     rows = session.execute(
         select(Citation.subject_type, Citation.subject, place)
-        .join(Source, (Source.negotiation == Citation.negotiation) & (Source.id == Citation.source))
-        .join(
-            Record,
-            (Record.negotiation == Citation.negotiation)
-            & (Record.type == Citation.subject_type)
-            & (Record.id == Citation.subject),
-        )
+        .join(Source, in_source())
+        .join(Record, cites())
         .where(
             Citation.negotiation == negotiation,
             Citation.source == source,

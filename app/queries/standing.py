@@ -17,6 +17,7 @@ from app.domain.vocabulary import Basis, RecordType, Track
 from app.forms.base import Typed
 from app.forms.entries import relations
 from app.models import Record, RecordActor, RecordIssue, Response
+from app.models.joins import of_record
 from app.models.loading import load_cells
 from app.queries.citations import CitationLine, Evidence, citations_of, evidence
 from app.queries.negotiations import Cast, cast_of
@@ -144,11 +145,7 @@ def _standing_remarks(session: ReadSession, negotiation: str, cast: Cast, typed:
     is_about = exists(_part("about").where(RecordActor.actor == whom)) if whom else ~exists(_part("about"))
     wanted = _published(negotiation, RecordType.REMARK).where(is_about)
     if issue:
-        of_issue = select(1).where(
-            RecordIssue.negotiation == Record.negotiation,
-            RecordIssue.type == Record.type,
-            RecordIssue.record == Record.id,
-        )
+        of_issue = select(1).where(of_record(RecordIssue))
         wanted = wanted.where(or_(exists(of_issue.where(RecordIssue.issue == issue)), ~exists(of_issue)))
     here = _lines(session, negotiation, RecordType.REMARK, session.scalars(wanted).all(), on)
     if said := _said(typed, "summary", "quote"):
@@ -221,12 +218,7 @@ def _published(negotiation: str, type_: RecordType) -> Select[str]:
 
 
 def _part(part: str) -> Select[Any]:
-    return select(1).where(
-        RecordActor.negotiation == Record.negotiation,
-        RecordActor.type == Record.type,
-        RecordActor.record == Record.id,
-        RecordActor.part == part,
-    )
+    return select(1).where(of_record(RecordActor), RecordActor.part == part)
 
 
 def _lines(

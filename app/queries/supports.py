@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db import ReadSession
 from app.domain.dates import parse_edtf
-from app.domain.vocabulary import CitationRelation, RecordType, ReviewStatus
+from app.domain.vocabulary import RecordType, ReviewStatus
 from app.models import Citation, Record, Source
+from app.models.joins import cites, is_upheld, supports
 from app.queries.accounts import Person
 from app.queries.negotiations import NegotiationHead, negotiation_head
 from app.queries.records import RecordLine, records_of
@@ -64,9 +65,9 @@ def rests_page(session: ReadSession, negotiation: str, source: str, today: date)
             other.subject_type == Citation.subject_type,
             other.subject == Citation.subject,
             other.source != source,
-            _supports(other),
+            supports(other),
             published(other),
-            or_(printed.retracted_from.is_(None), printed.retracted_from > today.isoformat()),
+            is_upheld(today, printed),
         )
         .correlate(Citation)
         .scalar_subquery()
@@ -76,7 +77,7 @@ def rests_page(session: ReadSession, negotiation: str, source: str, today: date)
         .where(
             Citation.negotiation == negotiation,
             Citation.source == source,
-            _supports(Citation),
+            supports(),
             published(Citation),
         )
         .order_by(Citation.ordinal)
@@ -98,10 +99,6 @@ def rests_page(session: ReadSession, negotiation: str, source: str, today: date)
     )
 
 
-def _supports(citation: type[Citation]) -> ColumnElement[bool]:
-    return or_(citation.relation.is_(None), citation.relation != CitationRelation.DENIES)
-
-
 def stated_after(
     session: ReadSession, negotiation: str, source: str, printed: date, person: Person
 ) -> tuple[list[tuple[RecordType, str]], bool]:
@@ -114,19 +111,12 @@ def stated_after(
     )
     rows = session.execute(
         select(Record.type, Record.id, Record.dated, may)
-        .join(
-            Citation,
-            and_(
-                Citation.negotiation == Record.negotiation,
-                Citation.subject_type == Record.type,
-                Citation.subject == Record.id,
-            ),
-        )
+        .join(Citation, cites())
         .where(
             Record.negotiation == negotiation,
             Citation.source == source,
             Citation.stated.is_(None),
-            _supports(Citation),
+            supports(),
         )
         .order_by(Record.ordinal)
     )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from app.db import ReadSession
-from app.domain.vocabulary import Attribution, Basis, CitationRelation, RecordType
+from app.domain.vocabulary import Attribution, Basis, RecordType
 from app.models import Citation, CitationAttribution, Record, RecordActor, RecordIssue, Source
+from app.models.joins import cites, in_source, is_upheld, of_citation, of_record, supports
 from app.queries.citations import counts_by
 from app.queries.records import known_by
 from app.queries.visibility import published
@@ -50,24 +51,13 @@ def tallies(
             func.max(is_own).label("own"),
         )
         .select_from(Record)
-        .join(RecordIssue, _of_record(RecordIssue))
-        .join(RecordActor, and_(_of_record(RecordActor), RecordActor.part == "holder"))
-        .join(
-            Citation,
-            and_(
-                Citation.negotiation == Record.negotiation,
-                Citation.subject_type == Record.type,
-                Citation.subject == Record.id,
-            ),
-        )
-        .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
+        .join(RecordIssue, of_record(RecordIssue))
+        .join(RecordActor, and_(of_record(RecordActor), RecordActor.part == "holder"))
+        .join(Citation, cites())
+        .join(Source, in_source())
         .outerjoin(
             CitationAttribution,
-            and_(
-                CitationAttribution.negotiation == Citation.negotiation,
-                CitationAttribution.citation == Citation.number,
-                CitationAttribution.holder == RecordActor.actor,
-            ),
+            and_(of_citation(CitationAttribution), CitationAttribution.holder == RecordActor.actor),
         )
         .where(
             Record.negotiation == negotiation,
@@ -75,8 +65,8 @@ def tallies(
             published(Record),
             known_by(on, basis),
             published(Citation),
-            or_(Citation.relation.is_(None), Citation.relation == CitationRelation.SUPPORTS),
-            or_(Source.retracted_from.is_(None), Source.retracted_from > on.isoformat()),
+            supports(),
+            is_upheld(on),
             counts_by(on, basis),
             *only,
         )
@@ -91,7 +81,3 @@ def tallies(
         )
     )
     return {(issue, holder): Tally(int(own), count - int(own)) for issue, holder, own, count in rows}
-
-
-def _of_record(model: Any) -> ColumnElement[bool]:
-    return and_(model.negotiation == Record.negotiation, model.type == Record.type, model.record == Record.id)

@@ -20,10 +20,10 @@ from app.models import (
     Link,
     Record,
     RecordActor,
-    RecordIssue,
     Source,
     Term,
 )
+from app.models.joins import in_source, is_on, is_upheld, of_citation, of_record, supports
 from app.models.records import PARTS, SUBJECT_PARTS
 from app.queries.citations import CitationLine, Evidence, Subject, among, citations_of, counts_by, evidence
 from app.queries.negotiations import Cast, NegotiationHead, cast_of, negotiation_head
@@ -401,7 +401,7 @@ class _Reading:
         if chosen.until:
             wanted = wanted.where(Record.first_day <= chosen.until.isoformat())
         if chosen.issue:
-            wanted = wanted.where(_has_issue(chosen.issue))
+            wanted = wanted.where(is_on([chosen.issue]))
         seen = self._actors()
         if chosen.track:
             seen = seen.where(self._is_on_track(chosen.track, possible=possible))
@@ -420,9 +420,7 @@ class _Reading:
     def _actors(self) -> Select[Any]:
         """The actors for whom a record's track is judged; the one that is asked for, if any."""
         wanted = select(1).where(
-            RecordActor.negotiation == Record.negotiation,
-            RecordActor.type == Record.type,
-            RecordActor.record == Record.id,
+            of_record(RecordActor),
             RecordActor.part.in_(SUBJECT_PARTS),
         )
         return wanted.where(RecordActor.actor == self.filters.actor) if self.filters.actor else wanted
@@ -450,18 +448,12 @@ class _Reading:
         """
         said, record = self._cited(possible=possible)
         return (
-            said.join(
-                CitationAttribution,
-                and_(
-                    CitationAttribution.negotiation == Citation.negotiation,
-                    CitationAttribution.citation == Citation.number,
-                ),
-            )
+            said.join(CitationAttribution, of_citation(CitationAttribution))
             .where(
                 record.type == case((Record.type == RecordType.TERM, RecordType.PROPOSAL), else_=Record.type),
                 record.id == case((Record.type == RecordType.TERM, _proposal_of_term()), else_=Record.id),
                 CitationAttribution.holder == RecordActor.actor,
-                _supports(),
+                supports(),
             )
             .correlate(Record, RecordActor)
         )
@@ -471,13 +463,7 @@ class _Reading:
         record = aliased(Record)
         heard = (
             self._citations(record, possible=possible)
-            .join(
-                CitationSpeaker,
-                and_(
-                    CitationSpeaker.negotiation == Citation.negotiation,
-                    CitationSpeaker.citation == Citation.number,
-                ),
-            )
+            .join(CitationSpeaker, of_citation(CitationSpeaker))
             .where(
                 record.type == Record.type,
                 record.id == Record.id,
@@ -492,14 +478,7 @@ class _Reading:
         own = self._is_on_track(Track.OWN_SIDE, possible=False)
         rows = self.session.execute(
             select(RecordActor.actor, func.sum(case((own, 1), else_=0)), func.count())
-            .join(
-                Record,
-                and_(
-                    Record.negotiation == RecordActor.negotiation,
-                    Record.type == RecordActor.type,
-                    Record.id == RecordActor.record,
-                ),
-            )
+            .join(Record, of_record(RecordActor))
             .where(
                 RecordActor.negotiation == self.negotiation,
                 RecordActor.part.in_(SUBJECT_PARTS),
@@ -547,15 +526,13 @@ class _Reading:
         """Citations known by the day and not retracted by then, and the record that they are tied to."""
         record = aliased(Record)
         known = self._citations(record, possible=possible)
-        return known.where(
-            or_(Source.retracted_from.is_(None), Source.retracted_from > self.on.isoformat())
-        ), record
+        return known.where(is_upheld(self.on)), record
 
     def _citations(self, record: Any, *, possible: bool) -> Select[Any]:
         return (
             select(1)
             .select_from(Citation)
-            .join(Source, and_(Source.negotiation == Citation.negotiation, Source.id == Citation.source))
+            .join(Source, in_source())
             .join(
                 record,
                 and_(
@@ -673,24 +650,8 @@ def newer_than(place: Cursor) -> ColumnElement[bool]:
     return and_(Record.last_day >= place.last_day, or_(Record.last_day > place.last_day, of_day))
 
 
-def _has_issue(issue: str) -> ColumnElement[bool]:
-    return exists(
-        select(1).where(
-            RecordIssue.negotiation == Record.negotiation,
-            RecordIssue.type == Record.type,
-            RecordIssue.record == Record.id,
-            RecordIssue.issue == issue,
-        )
-    )
-
-
 def _attributed_to(word: Attribution) -> ColumnElement[bool]:
     return CitationAttribution.attribution == word
-
-
-def _supports() -> ColumnElement[bool]:
-    """A citation without a relation supports."""
-    return or_(Citation.relation.is_(None), Citation.relation == CitationRelation.SUPPORTS)
 
 
 def _proposal_of_term() -> Any:
