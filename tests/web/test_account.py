@@ -36,6 +36,7 @@ def test_a_new_password_ends_every_other_session_and_the_old_one_opens_nothing(d
     assert visitor(desk).post("/login", data={"name": "anna", "password": NEW}).status_code == 303
 
 
+@pytest.mark.one_database
 def test_a_wrong_present_password_is_refused_beside_its_field_and_slowed_down_like_signing_in(
     desk: TestClient,
 ) -> None:
@@ -50,6 +51,7 @@ def test_a_wrong_present_password_is_refused_beside_its_field_and_slowed_down_li
     assert is_signed_in(elsewhere)
 
 
+@pytest.mark.one_database
 def test_what_cannot_be_a_password_is_refused_and_changes_nothing(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     refused: list[tuple[dict[str, str], str]] = [
@@ -63,6 +65,7 @@ def test_what_cannot_be_a_password_is_refused_and_changes_nothing(desk: TestClie
     assert visitor(desk).post("/login", data={"name": "anna", "password": PASSWORD}).status_code == 303
 
 
+@pytest.mark.one_database
 def test_who_came_by_a_link_sets_a_first_password_and_needs_it_for_the_next(desk: TestClient) -> None:
     ben = signed_in(desk, "ben")
     assert "Present password" not in ben.get("/account").text
@@ -72,6 +75,7 @@ def test_who_came_by_a_link_sets_a_first_password_and_needs_it_for_the_next(desk
     assert change(ben, current=NEW, password=PASSWORD).status_code == 303
 
 
+@pytest.mark.one_database
 def test_the_form_sent_twice_is_no_wrong_password(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     assert [change(anna).status_code for _ in range(2)] == [303, 303]
@@ -81,6 +85,7 @@ def test_the_form_sent_twice_is_no_wrong_password(desk: TestClient) -> None:
     assert visitor(desk).post("/login", data={"name": "anna", "password": PASSWORD}).status_code == 303
 
 
+@pytest.mark.one_database
 def test_own_sessions_are_listed_by_browser_and_ended_one_by_one_or_at_once(desk: TestClient) -> None:
     anna, other, third = (signed_in(desk, "anna") for _ in range(3))
     signing_in = {"name": "anna", "password": PASSWORD}

@@ -142,6 +142,7 @@ def test_the_first_article_says_in_json_what_its_page_says(reader: TestClient) -
     assert {cell["empty"] for issue in before for cell in issue["cells"]} == {"none"}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("query", "field", "words"),
     [

@@ -88,6 +88,7 @@ def test_what_cannot_have_been_searched_is_refused_in_words(
         assert "Wires, in Arabic</textarea>" in answer.text
 
 
+@pytest.mark.one_database
 def test_the_same_search_is_recorded_once(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     once = {**form(anna, COVERAGE), **CHECK}

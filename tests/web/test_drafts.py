@@ -124,6 +124,7 @@ def test_a_draft_is_discarded_when_asked_twice_and_comes_back_as_it_was(
     assert_whole(desk)
 
 
+@pytest.mark.one_database
 def test_the_same_words_may_be_entered_anew_after_they_were_discarded(desk: TestClient) -> None:
     carl = signed_in(desk, "carl")
     first, _ = draft(carl, "demands", DEMAND)
@@ -134,6 +135,7 @@ def test_the_same_words_may_be_entered_anew_after_they_were_discarded(desk: Test
     assert carl.get(OWN).text.count(DEMAND["summary"]) >= 2
 
 
+@pytest.mark.one_database
 def test_what_another_entry_names_stays_until_that_one_is_gone(desk: TestClient) -> None:
     carl = signed_in(desk, "carl")
     package, proposal = draft(carl, "proposals", PROPOSAL)
@@ -156,6 +158,7 @@ def test_what_another_entry_names_stays_until_that_one_is_gone(desk: TestClient)
     assert_whole(desk)
 
 
+@pytest.mark.one_database
 def test_a_report_of_a_published_record_is_discarded_alone_and_what_waits_or_is_public_is_not(
     desk: TestClient,
 ) -> None:

@@ -144,6 +144,7 @@ def test_a_correction_is_a_revision_with_its_reason_for_editors_only(desk: TestC
     assert_cells_equal_the_rule(desk)
 
 
+@pytest.mark.one_database
 def test_a_denying_report_marks_the_demand(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     address = report(anna, speakers="egypt", attributed_to="Egyptian officials")
@@ -162,6 +163,7 @@ def test_a_denying_report_marks_the_demand(desk: TestClient) -> None:
     assert_cells_equal_the_rule(desk)
 
 
+@pytest.mark.one_database
 def test_a_contributors_entry_waits_and_is_seen_by_nobody_else(desk: TestClient) -> None:
     planted = "xyzzyplugh"
     tag = desk.get(GAZA).headers["etag"]
@@ -475,6 +477,7 @@ def test_each_role_may_do_what_is_its_own_on_every_route_and_nothing_else(lone_d
                 assert to_login if role == "reader" else response.status_code == 403, where
 
 
+@pytest.mark.one_database
 def test_signed_in_pages_are_kept_nowhere(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     for address in (GAZA, f"{GAZA}/timeline", f"{GAZA}/timeline.csv", "/", f"{GAZA}/demands/new"):
@@ -522,6 +525,7 @@ def test_a_waiting_report_moves_no_date_and_survives_an_import(desk: TestClient)
     assert_cells_equal_the_rule(desk)
 
 
+@pytest.mark.one_database
 def test_a_corrected_report_changes_the_track_at_once(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     address = report(anna)
@@ -565,6 +569,7 @@ def test_a_date_after_the_report_or_two_different_dates_are_refused(desk_client:
     assert 'name="stated_day" type="date" value="2023-11-09"' in page
 
 
+@pytest.mark.one_database
 def test_a_corrected_report_keeps_all_its_speakers_and_saving_it_unchanged_changes_nothing(
     desk: TestClient,
 ) -> None:
@@ -586,6 +591,7 @@ def test_a_corrected_report_keeps_all_its_speakers_and_saving_it_unchanged_chang
     assert desk.get(address).headers["etag"] == tag
 
 
+@pytest.mark.one_database
 def test_a_demand_that_moves_to_another_issue_leaves_its_place_on_the_scale(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     with read_session(engine_of(desk)) as session:
@@ -617,6 +623,7 @@ def test_a_report_of_the_same_claim_cannot_do_anything_else_besides(desk_client:
     assert (response.status_code, "adds to that one alone" in response.text) == (422, True)
 
 
+@pytest.mark.one_database
 def test_nothing_typed_is_lost_when_the_demand_was_retracted_meanwhile(desk: TestClient) -> None:
     anna, ben = signed_in(desk, "anna"), signed_in(desk, "ben")
     address = report(anna)
@@ -649,6 +656,7 @@ def test_no_address_of_the_form_fails_on_either_database(desk: TestClient, query
         assert response.status_code == 422 or field == "find", field
 
 
+@pytest.mark.one_database
 def test_words_that_could_unmask_a_speaker_are_the_editors_alone(desk: TestClient) -> None:
     verbatim, vaguer = "a bodyguard xyzzyplugh", "a person close to the talks"
     anna, carl = signed_in(desk, "anna"), signed_in(desk, "carl")

@@ -90,6 +90,7 @@ def test_each_fault_is_named_in_words_beside_its_field(
     assert fault in beside[field], beside
 
 
+@pytest.mark.one_database
 def test_a_corrected_event_has_its_new_days(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     address = enter(anna, "events", EVENT)
@@ -108,6 +109,7 @@ def test_a_corrected_event_has_its_new_days(desk: TestClient) -> None:
     assert "Now known." not in desk.get(address).text
 
 
+@pytest.mark.one_database
 def test_the_same_event_told_again_is_found_by_title_and_date_and_only_cited(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     address = enter(anna, "events", EVENT)
@@ -124,6 +126,7 @@ def test_the_same_event_told_again_is_found_by_title_and_date_and_only_cited(des
     assert "said again" not in page, "an event is not said, it happens"
 
 
+@pytest.mark.one_database
 def test_an_event_that_overtook_a_demand_stays_and_alone_it_goes_and_comes_back(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     address = f"{GAZA}/events/rafah-crossing-2024-05-07"

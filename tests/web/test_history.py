@@ -41,6 +41,7 @@ def to_restore(client: TestClient, record: str) -> list[str]:
     return re.findall(rf'href="({re.escape(record)}/history/\d+)"', client.get(f"{record}/history").text)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("plural", "of"), ONE_OF_EACH.items())
 def test_every_change_of_every_noun_is_told_word_by_word_and_can_be_brought_back(
     desk: TestClient, plural: str, of: tuple[str, str]
@@ -65,6 +66,7 @@ def test_every_change_of_every_noun_is_told_word_by_word_and_can_be_brought_back
         assert verify(session) is None
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("plural", "of"), SETUP.items())
 def test_what_was_set_up_has_a_history_too(desk: TestClient, plural: str, of: tuple[str, str]) -> None:
     anna = signed_in(desk, "anna")
@@ -81,6 +83,7 @@ def test_what_was_set_up_has_a_history_too(desk: TestClient, plural: str, of: tu
     assert "Restored by anna : Back." in steps(anna, record)[0]
 
 
+@pytest.mark.one_database
 def test_a_term_and_a_report_come_back_each_by_itself(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     proposal = f"{GAZA}/proposals/burns-proposal-april-2024"
@@ -108,6 +111,7 @@ def test_a_term_and_a_report_come_back_each_by_itself(desk: TestClient) -> None:
     assert_cells_equal_the_rule(desk)
 
 
+@pytest.mark.one_database
 def test_what_cannot_be_a_correction_does_not_come_back(desk: TestClient) -> None:
     """The issue that it was on has gone from the scale's side, the holder takes no part: said in words."""
     anna = signed_in(desk, "anna")
@@ -145,6 +149,7 @@ def test_a_long_history_is_read_a_page_at_a_time(desk: TestClient) -> None:
     assert len(re.findall(r'<li id="r\d+">', second.text)) == 54 - 50
 
 
+@pytest.mark.one_database
 def test_readers_never_see_a_history_and_nobody_sees_the_drafts_of_others_in_one(desk: TestClient) -> None:
     anna, carl = signed_in(desk, "anna"), signed_in(desk, "carl")
     hidden = form(carl, f"{DEMAND}/cite")
@@ -166,6 +171,7 @@ def test_readers_never_see_a_history_and_nobody_sees_the_drafts_of_others_in_one
 # --- Two people at one record ------------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("plural", "of"), ONE_OF_EACH.items())
 def test_the_second_of_two_sees_both_texts_and_decides_field_by_field(
     desk: TestClient, plural: str, of: tuple[str, str]
@@ -194,6 +200,7 @@ def test_the_second_of_two_sees_both_texts_and_decides_field_by_field(
     assert filled(anna, f"{record}/edit")[field] == ["Words of Ben alone"]
 
 
+@pytest.mark.one_database
 def test_of_what_is_set_up_too(desk: TestClient) -> None:
     anna, ben = signed_in(desk, "anna"), signed_in(desk, "ben")
     address = f"{GAZA}/setup/actors/hamas/edit"
@@ -213,6 +220,7 @@ def test_of_what_is_set_up_too(desk: TestClient) -> None:
     assert "Ben’s alias" in unescape(desk.get(f"{GAZA}/actors/hamas").text)
 
 
+@pytest.mark.one_database
 def test_of_a_report_and_of_terms_too(desk: TestClient) -> None:
     anna, ben = signed_in(desk, "anna"), signed_in(desk, "ben")
     link = f"{GAZA}/citations/{_citation_of(desk, 'isr-2023-11-09-no-fuel')}/edit"
@@ -233,6 +241,7 @@ def test_of_a_report_and_of_terms_too(desk: TestClient) -> None:
     assert (now["term-1-summary"], now["heading"]) == (["Their term"], ["My title"])
 
 
+@pytest.mark.one_database
 def test_nothing_typed_is_lost_where_the_record_was_retracted_meanwhile(desk: TestClient) -> None:
     anna, ben = signed_in(desk, "anna"), signed_in(desk, "ben")
     address = report(anna)
@@ -251,6 +260,7 @@ def _retract(client: TestClient, record: str, reason: str = "Misread.") -> Any:
     return client.post(f"{record}/retract", data={**hidden, "token": "r" * 40, "reason": reason})
 
 
+@pytest.mark.one_database
 def test_a_retraction_is_taken_back_by_an_editor(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     address = report(anna)
@@ -266,6 +276,7 @@ def test_a_retraction_is_taken_back_by_an_editor(desk: TestClient) -> None:
     assert_cells_equal_the_rule(desk)
 
 
+@pytest.mark.one_database
 def test_one_report_is_retracted_and_the_record_follows_but_never_its_last(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     address = report(anna, published="2026-02-28")
@@ -293,6 +304,7 @@ def test_one_report_is_retracted_and_the_record_follows_but_never_its_last(desk:
         assert verify(session) is None
 
 
+@pytest.mark.one_database
 def test_a_record_that_replaces_a_retracted_one_can_still_be_corrected(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     first = report(anna)

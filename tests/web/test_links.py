@@ -104,6 +104,7 @@ def test_a_contradiction_marks_both_cells_at_once(desk: TestClient) -> None:
     assert_cells_equal_the_rule(desk)
 
 
+@pytest.mark.one_database
 def test_links_that_say_nothing_are_refused_in_words_and_nothing_typed_is_lost(desk: TestClient) -> None:
     anna, carl = signed_in(desk, "anna"), signed_in(desk, "carl")
     one, two = report(anna), report(anna, **LATER)
@@ -177,6 +178,7 @@ def test_of_parallel_removals_and_corrections_one_wins(desk: TestClient) -> None
     assert len(links_of(anna, first)) == 2
 
 
+@pytest.mark.one_database
 def test_a_demand_is_marked_as_overtaken_and_the_mark_is_taken_away(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     address = report(anna)
@@ -202,6 +204,7 @@ def test_a_demand_is_marked_as_overtaken_and_the_mark_is_taken_away(desk: TestCl
     assert (unknown.status_code, "is not there any more" in unknown.text) == (422, True)
 
 
+@pytest.mark.one_database
 def test_what_was_taken_away_is_gone_from_that_day_on_and_there_before(desk: TestClient) -> None:
     other, here = "il-2024-09-10-demilitarization", "il-2024-06-29-scope-demilitarization"
     check = {"actor": "qatar", "issue": "disarmament", "searched_through": "2026-02"}
@@ -235,6 +238,7 @@ def test_what_was_taken_away_is_gone_from_that_day_on_and_there_before(desk: Tes
     assert "1 All" in shown("issues/guarantees", 5)
 
 
+@pytest.mark.one_database
 def test_readers_and_contributors_see_no_desk_for_it(desk: TestClient) -> None:
     address = f"{GAZA}/demands/il-2024-06-29-scope-demilitarization"
     for client in (desk, signed_in(desk, "carl")):

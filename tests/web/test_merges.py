@@ -222,6 +222,7 @@ def test_a_merged_demand_leaves_its_reports_and_links_to_the_other_and_none_twic
     assert_whole(twice, tmp_path)
 
 
+@pytest.mark.one_database
 def test_every_address_of_what_was_merged_leads_to_the_other_with_its_day(twice: TestClient) -> None:
     anna = signed_in(twice, "anna")
     for plural, gone, into in (("demands", "d5", "d1"), ("sources", "s3", "s1"), ("actors", "p-two", "p")):
@@ -255,6 +256,7 @@ def test_every_address_of_what_was_merged_leads_to_the_other_with_its_day(twice:
     assert (missing.status_code, missing.headers.get("location")) == (404, None)
 
 
+@pytest.mark.one_database
 def test_a_form_opened_on_what_was_merged_meanwhile_is_not_lost(twice: TestClient) -> None:
     anna, ben = signed_in(twice, "anna"), signed_in(twice, "ben")
     hidden = form(ben, f"{TALKS}/demands/d5/edit")
@@ -266,6 +268,7 @@ def test_a_form_opened_on_what_was_merged_meanwhile_is_not_lost(twice: TestClien
     assert "Words of Ben" not in twice.get(f"{TALKS}/demands/d1").text
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("plural", "gone", "into", "why"),
     [
@@ -288,6 +291,7 @@ def test_what_is_not_one_is_not_merged_and_it_is_said_why(
     assert of(twice, select(Redirect.record)) == []
 
 
+@pytest.mark.one_database
 def test_other_holders_issues_or_a_circle_are_refused_in_words(twice: TestClient) -> None:
     anna = signed_in(twice, "anna")
     for gone, into, why in (
@@ -301,6 +305,7 @@ def test_other_holders_issues_or_a_circle_are_refused_in_words(twice: TestClient
     assert of(twice, select(Redirect.record)) == []
 
 
+@pytest.mark.one_database
 def test_an_id_that_was_merged_is_never_given_again(twice: TestClient, tmp_path: Path) -> None:
     anna = signed_in(twice, "anna")
     assert merge(anna, "demands", "d5", "d1").status_code == 303

@@ -106,6 +106,7 @@ def test_an_invited_person_makes_an_account_by_a_link_that_is_shown_once_and_wor
     assert visitor(desk).post(link, data={"name": "nina", "password": CHOSEN}).status_code == 410
 
 
+@pytest.mark.one_database
 def test_a_link_that_is_over_says_the_same_whatever_ended_it(desk: TestClient) -> None:
     root = signed_in(desk, "root")
     used, expired, withdrawn = invited(root), invited(root), invited(root)
@@ -142,6 +143,7 @@ REFUSED: list[tuple[dict[str, str], str, str]] = [
 ]
 
 
+@pytest.mark.one_database
 def test_a_name_or_password_that_cannot_be_used_is_said_beside_its_field_and_leaves_the_link_open(
     desk: TestClient,
 ) -> None:
@@ -174,6 +176,7 @@ def test_the_form_of_an_account_sent_twice_makes_one_and_of_several_people_one_c
         assert len(session.scalars(select(Account).where(Account.name.in_(["mira", *names]))).all()) == 2
 
 
+@pytest.mark.one_database
 def test_an_invitation_sent_twice_is_one_and_shows_its_link_both_times(desk: TestClient) -> None:
     root = signed_in(desk, "root")
     sent = invitation_form(root, "contributor")
@@ -241,6 +244,7 @@ def test_who_changed_whose_role_or_shut_whom_out_is_kept_and_told_to_admins_alon
         assert signed_in(desk, name).get("/people").status_code == 403
 
 
+@pytest.mark.one_database
 def test_the_invitations_of_an_admin_end_with_the_admin(desk: TestClient) -> None:
     root = signed_in(desk, "root")
     for name, gone in (
@@ -272,6 +276,7 @@ def test_the_last_admin_stays_one_even_where_two_shut_each_other_out(desk: TestC
         assert len(session.scalars(select(Account).where(*enabled)).all()) == 1
 
 
+@pytest.mark.one_database
 def test_a_change_that_is_none_is_refused_in_words(desk: TestClient) -> None:
     root = signed_in(desk, "root")
     for data in ({}, {"do": "delete"}, {"do": "role"}, {"do": "role", "role": "god"}):
@@ -282,6 +287,7 @@ def test_a_change_that_is_none_is_refused_in_words(desk: TestClient) -> None:
         assert root.post(f"/people/{number}", data={"do": "enable"}).status_code in (404, 422)
 
 
+@pytest.mark.one_database
 def test_accounts_are_kept_nowhere_and_shown_to_no_reader(desk: TestClient) -> None:
     root = signed_in(desk, "root")
     link = invited(root)
@@ -328,6 +334,7 @@ def everything_said(desk: TestClient, caplog: pytest.LogCaptureFixture) -> Itera
         yield said
 
 
+@pytest.mark.one_database
 def test_no_token_and_no_password_is_logged_or_stored(
     desk: TestClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -352,6 +359,7 @@ def test_no_token_and_no_password_is_logged_or_stored(
         assert secret not in everything
 
 
+@pytest.mark.one_database
 def test_when_somebody_was_last_seen_is_noted_now_and_then_and_outlives_the_session(desk: TestClient) -> None:
     root, carl = signed_in(desk, "root"), signed_in(desk, "carl")
     long_ago = datetime.now(UTC) - timedelta(days=3)
@@ -413,6 +421,7 @@ def hashing(desk: TestClient, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return free
 
 
+@pytest.mark.one_database
 def test_nobody_waits_while_a_password_is_hashed(desk: TestClient, hashing: list[bool]) -> None:
     link, mira = invited(signed_in(desk, "root")), visitor(desk)
     mine = {"name": "mira", "password": CHOSEN}

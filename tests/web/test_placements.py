@@ -78,6 +78,7 @@ def test_a_demand_is_placed_moved_to_a_range_and_taken_off_the_scale(
     assert "Not placed, so not compared" in words(desk.get(address).text)
 
 
+@pytest.mark.one_database
 def test_a_term_is_placed_and_taken_off_while_its_proposal_stays_as_it_is(
     desk: TestClient, tmp_path: Path
 ) -> None:
@@ -102,6 +103,7 @@ def test_a_term_is_placed_and_taken_off_while_its_proposal_stays_as_it_is(
     assert words(desk.get(f"{GAZA}/proposals/{proposal}").text) == before
 
 
+@pytest.mark.one_database
 def test_a_placement_stays_on_its_version_until_somebody_places_it_on_a_newer_one(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     address = report(anna)
@@ -188,6 +190,7 @@ def test_the_same_form_sent_at_once_places_it_once_and_of_different_ones_one_win
             assert f"Reason {place}." in answer.text
 
 
+@pytest.mark.one_database
 def test_a_rung_that_is_removed_meanwhile_is_refused_in_words(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     page = f"{report(anna)}/placement"

@@ -146,6 +146,7 @@ def test_terms_are_added_moved_and_taken_out_without_javascript_and_nothing_is_l
     assert first_button in ("find", "preview"), "the key Enter takes nothing out"
 
 
+@pytest.mark.one_database
 def test_an_empty_term_is_left_out_and_a_half_filled_one_is_refused_beside_its_field(
     desk: TestClient,
 ) -> None:
@@ -272,6 +273,7 @@ def _sent(hidden: dict[str, str]) -> dict[str, str]:
     return {"seen": hidden["seen"], "token": hidden["token"]}
 
 
+@pytest.mark.one_database
 def test_a_term_of_another_proposal_or_named_twice_and_a_circle_of_amendments_are_refused(
     desk: TestClient,
 ) -> None:
@@ -305,6 +307,7 @@ def test_of_two_who_make_two_proposals_amend_one_another_one_wins(desk: TestClie
     assert "amends this one already" in faults_of(late.text)["amends"]
 
 
+@pytest.mark.one_database
 def test_a_proposal_that_others_name_stays_and_alone_it_goes_and_comes_back_with_its_terms(
     desk: TestClient,
 ) -> None:
@@ -329,6 +332,7 @@ def test_a_proposal_that_others_name_stays_and_alone_it_goes_and_comes_back_with
     assert len(terms_shown(desk.get(address).text)) == 2
 
 
+@pytest.mark.one_database
 def test_the_same_proposal_told_again_is_found_by_title_and_date_and_only_cited(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     address = enter(anna, "proposals", OFFER)
@@ -352,6 +356,7 @@ def test_the_same_proposal_told_again_is_found_by_title_and_date_and_only_cited(
     assert_cells_equal_the_rule(desk)
 
 
+@pytest.mark.one_database
 def test_a_contributors_proposal_waits_and_only_its_author_may_answer_it(desk: TestClient) -> None:
     carl, dora, anna = (signed_in(desk, name) for name in ("carl", "dora", "anna"))
     planted = "xyzzyplugh"

@@ -97,6 +97,7 @@ def test_a_reader_says_what_is_wrong_and_editors_alone_read_and_settle_it(desk: 
     assert f"{won} looked it up." in after
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("type_", NOUNS)
 def test_every_published_record_can_be_noted_on_and_nothing_else(desk: TestClient, type_: str) -> None:
     address = some(desk, type_)
@@ -112,6 +113,7 @@ def test_every_published_record_can_be_noted_on_and_nothing_else(desk: TestClien
         assert desk.get(f"{GAZA}/sources/x/note").status_code == 404
 
 
+@pytest.mark.one_database
 def test_one_sender_is_slowed_down_and_keeps_what_was_typed(desk: TestClient) -> None:
     address = some(desk, "event")
     for number in range(5):
@@ -136,6 +138,7 @@ def test_one_sender_is_slowed_down_and_keeps_what_was_typed(desk: TestClient) ->
     assert send(desk, address, "An hour later.").status_code == 303
 
 
+@pytest.mark.one_database
 def test_one_household_is_one_sender_and_all_of_them_together_are_slowed_down_too(desk: TestClient) -> None:
     address = some(desk, "remark")
     for number in range(5):
@@ -183,6 +186,7 @@ def test_no_address_of_the_queue_fails(desk_client: TestClient, query: str) -> N
     assert desk_client.get(f"{QUEUE}?{query}").status_code == 200
 
 
+@pytest.mark.one_database
 def test_an_answer_that_cannot_be_kept_comes_back(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     send(desk, some(desk, "demand"), "Something.")

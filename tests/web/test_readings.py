@@ -77,6 +77,7 @@ def test_a_report_is_given_once_and_record_after_record_is_read_out_of_it(desk: 
     assert "Wants Israel to leave first." in shown
 
 
+@pytest.mark.one_database
 def test_an_answer_without_a_summary_goes_by_the_proposal_that_it_answers(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     room = begin(anna)
@@ -94,6 +95,7 @@ def test_an_answer_without_a_summary_goes_by_the_proposal_that_it_answers(desk: 
     assert "Recorded: hamas-2026" not in page
 
 
+@pytest.mark.one_database
 def test_readers_never_see_the_text_and_contributors_only_that_of_what_they_may_work_on(
     desk: TestClient,
 ) -> None:
@@ -139,6 +141,7 @@ def test_a_quote_is_looked_up_in_the_text_and_keeps_the_words_around_it(desk: Te
     assert marked > page.index("An envoy repeated that")
 
 
+@pytest.mark.one_database
 def test_a_quote_that_a_corrected_text_does_not_have_any_more_is_said_to_be_lost(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     room = begin(anna)
@@ -157,6 +160,7 @@ def test_a_quote_that_a_corrected_text_does_not_have_any_more_is_said_to_be_lost
     assert not any("weapons" in (after or "") for after in revisions), "the chain has hashes, not the text"
 
 
+@pytest.mark.one_database
 def test_a_published_text_is_corrected_by_editors_and_first_given_by_anyone(desk: TestClient) -> None:
     anna, carl = signed_in(desk, "anna"), signed_in(desk, "carl")
     own = begin(carl).removesuffix("/read")
@@ -179,6 +183,7 @@ def test_a_published_text_is_corrected_by_editors_and_first_given_by_anyone(desk
     assert "By anna." in anna.get(room).text
 
 
+@pytest.mark.one_database
 def test_a_corrected_quote_is_looked_up_in_the_text_and_its_place_noted_anew(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     room = begin(anna)
@@ -212,6 +217,7 @@ def test_a_corrected_quote_is_looked_up_in_the_text_and_its_place_noted_anew(des
     assert selectors() == []
 
 
+@pytest.mark.one_database
 def test_suggestions_are_marked_and_nothing_is_filled_in_unasked(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     page = anna.get(begin(anna)).text
@@ -224,6 +230,7 @@ def test_suggestions_are_marked_and_nothing_is_filled_in_unasked(desk: TestClien
     assert re.search(r'name="stated_day" type="date" value=""', page)
 
 
+@pytest.mark.one_database
 def test_a_pasted_page_becomes_its_text_and_says_what_it_is_when_asked(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     html = (
@@ -249,6 +256,7 @@ def test_a_pasted_page_becomes_its_text_and_says_what_it_is_when_asked(desk: Tes
     assert "steal" not in page
 
 
+@pytest.mark.one_database
 def test_a_known_address_is_recognised_and_never_in_the_way(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     known = begin(anna, url="https://www.example.org/talks/?utm_source=x#top")
@@ -268,6 +276,7 @@ def test_a_known_address_is_recognised_and_never_in_the_way(desk: TestClient) ->
     assert "Already here" not in seen.text
 
 
+@pytest.mark.one_database
 def test_a_report_that_relays_another_is_one_voice_with_it(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     first = begin(anna, outlet="Agency")
@@ -315,6 +324,7 @@ def desk_client(templates: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield signed_in(client, "anna")
 
 
+@pytest.mark.one_database
 def test_whoever_goes_back_and_saves_the_same_again_has_saved_it_once(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     room = begin(anna)

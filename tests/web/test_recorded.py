@@ -253,6 +253,7 @@ def test_a_second_request_is_answered_from_the_same_snapshot_or_not_at_all(desk:
     assert len(replays) == 2
 
 
+@pytest.mark.one_database
 def test_a_page_of_today_is_not_taken_for_that_of_the_day_when_it_is_over(desk: TestClient) -> None:
     address = f"{GAZA}?on={DURING}&basis=recorded"
     morning = desk.get(address)
@@ -266,6 +267,7 @@ def test_a_page_of_today_is_not_taken_for_that_of_the_day_when_it_is_over(desk: 
 # --- What is said ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 def test_a_day_before_the_first_record_says_so_and_leads_on(desk: TestClient) -> None:
     page = desk.get(f"{GAZA}?on=2024-09-04&basis=recorded&columns=hamas&path=x")
     assert page.status_code == 404
@@ -282,6 +284,7 @@ def test_a_day_before_the_first_record_says_so_and_leads_on(desk: TestClient) ->
     assert desk.get("/negotiations/nowhere?on=2024-09-04&basis=recorded").status_code == 404
 
 
+@pytest.mark.one_database
 def test_every_page_says_that_it_is_as_recorded_and_carries_it_on(desk: TestClient) -> None:
     note_something(desk, LATER)
     query = f"on={THEN}&basis=recorded"
@@ -302,6 +305,7 @@ def test_every_page_says_that_it_is_as_recorded_and_carries_it_on(desk: TestClie
     assert (answer["on"], answer["basis"]) == (THEN, "recorded")
 
 
+@pytest.mark.one_database
 def test_nothing_can_be_changed_on_a_page_of_the_past(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     page = f"{GAZA}/demands/{DEMAND}"
@@ -310,6 +314,7 @@ def test_nothing_can_be_changed_on_a_page_of_the_past(desk: TestClient) -> None:
         assert "At the desk" not in anna.get(f"{page}?on={day}&basis=recorded").text
 
 
+@pytest.mark.one_database
 def test_a_day_to_come_has_not_been_recorded(desk: TestClient) -> None:
     page = desk.get(f"{GAZA}?basis=recorded&on=2999-01-01")
     assert page.status_code == 422

@@ -99,6 +99,7 @@ def test_each_fault_is_named_in_words_beside_its_field(
     assert fault in beside[field], beside
 
 
+@pytest.mark.one_database
 def test_a_corrected_remark_is_about_the_talks_and_keeps_what_was_not_touched(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     address = enter(anna, "remarks", REMARK)
@@ -112,6 +113,7 @@ def test_a_corrected_remark_is_about_the_talks_and_keeps_what_was_not_touched(de
     assert_cells_equal_the_rule(desk)
 
 
+@pytest.mark.one_database
 def test_the_same_remark_told_again_is_found_by_its_words_and_only_cited(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     enter(anna, "remarks", REMARK, summary="The gaps between them are narrow.", remark="progress")

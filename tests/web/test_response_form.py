@@ -90,6 +90,7 @@ def test_only_terms_of_the_chosen_proposal_are_offered_with_their_figures(desk_c
     assert all("source=bloomberg-2024-04-03" in address for address in others)
 
 
+@pytest.mark.one_database
 def test_the_key_enter_saves_a_correction_and_does_not_ask_for_terms(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     page = anna.get(f"{enter(anna, 'responses', REPLY)}/edit").text
@@ -98,6 +99,7 @@ def test_the_key_enter_saves_a_correction_and_does_not_ask_for_terms(desk: TestC
     assert (buttons[0], "terms" in buttons) == ("save", True), "it presses the first button"
 
 
+@pytest.mark.one_database
 def test_another_proposal_is_a_step_that_loses_nothing(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     step = {**REPLY, "term": f"{PLAN}-t01", "proposal": "november-2023-truce", "action": "terms"}
@@ -140,6 +142,7 @@ def test_each_fault_is_named_in_words_beside_its_field(
     assert kept(again, "outlet") == "Example Times"
 
 
+@pytest.mark.one_database
 def test_a_corrected_answer_moves_to_another_proposal_and_both_tables_follow(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     address = enter(anna, "responses", REPLY, term=f"{PLAN}-t01", response="accepted")
@@ -156,6 +159,7 @@ def test_a_corrected_answer_moves_to_another_proposal_and_both_tables_follow(des
     assert_cells_equal_the_rule(desk)
 
 
+@pytest.mark.one_database
 def test_the_same_answer_told_again_is_found_and_only_cited(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     earlier = enter(anna, "responses", REPLY, stated_day="2026-02-20", response="rejected", summary="No.")
@@ -179,6 +183,7 @@ def test_the_same_answer_told_again_is_found_and_only_cited(desk: TestClient) ->
     assert_cells_equal_the_rule(desk)
 
 
+@pytest.mark.one_database
 def test_a_retracted_answer_keeps_its_address_and_comes_back_as_it_was(desk: TestClient) -> None:
     address = enter(signed_in(desk, "anna"), "responses", REPLY, response="accepted")
     assert_restored_as_it_was(desk, RecordType.RESPONSE, address.rpartition("/")[2])

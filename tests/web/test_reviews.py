@@ -103,6 +103,7 @@ def ask_for_two(client: TestClient) -> None:
 # --- The author's own ------------------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 def test_a_draft_is_its_authors_until_handed_in_and_comes_back_with_the_editors_comment(
     desk: TestClient,
 ) -> None:
@@ -155,6 +156,7 @@ def test_a_draft_is_its_authors_until_handed_in_and_comes_back_with_the_editors_
         assert verify(session, "gaza") is None
 
 
+@pytest.mark.one_database
 def test_an_editor_keeps_a_draft_too_and_publishes_it_from_the_list(desk: TestClient) -> None:
     anna, ben = signed_in(desk, "anna"), signed_in(desk, "ben")
     number, record = entered(desk, "anna", draft=True)
@@ -166,6 +168,7 @@ def test_an_editor_keeps_a_draft_too_and_publishes_it_from_the_list(desk: TestCl
     assert desk.get(f"{GAZA}/demands/{record}").status_code == 200
 
 
+@pytest.mark.one_database
 def test_a_report_added_to_a_draft_shows_it_to_nobody(desk: TestClient) -> None:
     carl = signed_in(desk, "carl")
     _, record = entered(desk, "carl", draft=True, summary="Kept back.")
@@ -232,6 +235,7 @@ def test_the_queue_is_by_age_or_by_source_and_costs_no_more_for_what_it_does_not
     assert anna.get(f"{QUEUE}?after=0001-01-01T00:00:00%2B23:59~1").status_code == 422
 
 
+@pytest.mark.one_database
 def test_the_navigation_says_to_editors_alone_how_much_waits(desk: TestClient) -> None:
     entered(desk)
     entered(desk)
@@ -266,6 +270,7 @@ def keep_text(client: TestClient, source: str, text: str) -> None:
         session.commit()
 
 
+@pytest.mark.one_database
 def test_the_record_stands_beside_the_sentence_of_its_report(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     with read_session(engine_of(desk)) as session:
@@ -373,6 +378,7 @@ def test_of_two_editors_at_once_one_publishes_and_the_other_is_told(desk: TestCl
     assert_cells_equal_the_rule(desk)
 
 
+@pytest.mark.one_database
 def test_what_was_changed_since_it_was_read_is_not_published_unread(desk: TestClient) -> None:
     anna, carl = signed_in(desk, "anna"), signed_in(desk, "carl")
     number, record = entered(desk, summary="As anna read it.")
@@ -396,6 +402,7 @@ def test_what_was_changed_since_it_was_read_is_not_published_unread(desk: TestCl
     assert press(anna, page, f"{page}/publish").status_code == 303
 
 
+@pytest.mark.one_database
 def test_a_text_that_was_replaced_since_it_was_read_is_read_again(desk: TestClient) -> None:
     anna, carl = signed_in(desk, "anna"), signed_in(desk, "carl")
     number, _ = entered(desk, quote="stored")
@@ -415,6 +422,7 @@ def test_a_text_that_was_replaced_since_it_was_read_is_read_again(desk: TestClie
     assert press(anna, page, f"{page}/publish").status_code == 303
 
 
+@pytest.mark.one_database
 def test_what_names_a_record_that_was_retracted_says_so(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     outline: dict[str, Any] = {"title": "An outline", "proposed_by": "egypt", "presented": "2026-02-26"}
@@ -434,6 +442,7 @@ def test_what_names_a_record_that_was_retracted_says_so(desk: TestClient) -> Non
     assert "not handed in" not in on_page(anna, page)
 
 
+@pytest.mark.one_database
 def test_publishing_opens_the_next_of_the_same_source_and_passes_over_what_another_reads(
     desk: TestClient,
 ) -> None:
@@ -453,6 +462,7 @@ def test_publishing_opens_the_next_of_the_same_source_and_passes_over_what_anoth
     assert "anna has been reading" not in on_page(ben, f"{QUEUE}/{second}")
 
 
+@pytest.mark.one_database
 def test_a_contributors_entry_is_corrected_by_an_editor_and_read_on(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     number, record = entered(desk)
@@ -466,6 +476,7 @@ def test_a_contributors_entry_is_corrected_by_an_editor_and_read_on(desk: TestCl
     assert "Hamas, as described by Egyptian officials" in on_page(anna, page)
 
 
+@pytest.mark.one_database
 def test_a_report_of_a_record_that_was_retracted_meanwhile_can_only_go_back(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     _, record = entered(desk, "anna")
@@ -531,6 +542,7 @@ def test_all_of_a_source_is_published_at_once_what_is_named_before_what_names_it
     assert_cells_equal_the_rule(desk)
 
 
+@pytest.mark.one_database
 def test_of_a_source_nothing_is_published_where_something_cannot_be_and_each_reason_is_given(
     desk: TestClient,
 ) -> None:
@@ -569,6 +581,7 @@ def test_of_a_source_nothing_is_published_where_something_cannot_be_and_each_rea
 # --- Two people ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 def test_where_two_people_are_asked_for_an_editors_own_entry_waits_for_another(desk: TestClient) -> None:
     root, anna, ben = (signed_in(desk, name) for name in ("root", "anna", "ben"))
     setup = f"{GAZA}/setup"
@@ -612,6 +625,7 @@ def test_where_two_people_are_asked_for_an_editors_own_entry_waits_for_another(d
     assert ">Publish<" in anna.get(f"{GAZA}/demands/new").text
 
 
+@pytest.mark.one_database
 def test_nobody_publishes_an_own_record_through_another_editors_report_of_it(desk: TestClient) -> None:
     ask_for_two(desk)
     anna, ben = signed_in(desk, "anna"), signed_in(desk, "ben")
@@ -627,6 +641,7 @@ def test_nobody_publishes_an_own_record_through_another_editors_report_of_it(des
     assert desk.get(f"{GAZA}/demands/{record}").status_code == 404
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("number", ["0", "-1", "2147483648", "99999999999999999999", "x"])
 def test_a_number_that_none_has_is_no_page(desk: TestClient, number: str) -> None:
     anna = signed_in(desk, "anna")

@@ -71,6 +71,7 @@ def test_a_scale_is_written_corrected_and_taken_away_while_nothing_is_placed_on_
         assert session.scalar(select(func.count()).select_from(PositionCell)) == cells
 
 
+@pytest.mark.one_database
 def test_a_new_version_begins_as_the_newest_and_changes_nothing_of_it(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     first = rungs(desk, "disarmament", 1)
@@ -92,6 +93,7 @@ def test_a_new_version_begins_as_the_newest_and_changes_nothing_of_it(desk: Test
     assert anna.get(f"{PLACED}/2/edit").status_code == 200
 
 
+@pytest.mark.one_database
 def test_a_version_on_which_something_was_placed_stays_as_it_is(desk: TestClient) -> None:
     anna = signed_in(desk, "anna")
     assert send(anna, SCALES, label=LADDER).status_code == 303
@@ -147,6 +149,7 @@ def test_of_parallel_new_versions_one_wins_and_the_others_keep_their_text(desk: 
     assert rungs(desk, "guarantees", 2) == []
 
 
+@pytest.mark.one_database
 def test_only_editors_are_led_to_the_scales(desk: TestClient) -> None:
     page = f"{GAZA}/issues/disarmament"
     for client in (desk, signed_in(desk, "carl")):

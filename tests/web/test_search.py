@@ -200,6 +200,7 @@ def test_nothing_found_is_said_in_words_with_what_to_try(small: TestClient) -> N
         assert words in page
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("query", "words", "name"),
     [

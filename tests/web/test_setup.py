@@ -254,6 +254,7 @@ def test_a_changed_cast_changes_what_stands_where_at_once(
     )
 
 
+@pytest.mark.one_database
 def test_the_order_is_that_of_columns_and_lines(desk: TestClient, anna: TestClient, talks: str) -> None:
     def move(what: str, to: str, status: int = 303) -> None:
         send(anna, f"{talks}/setup/{what}/move", status=status, to=to)
@@ -307,6 +308,7 @@ FAULTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.one_database
 def test_each_fault_stands_beside_its_field_and_nothing_typed_is_lost(
     desk: TestClient, anna: TestClient
 ) -> None:
@@ -328,6 +330,7 @@ def test_each_fault_stands_beside_its_field_and_nothing_typed_is_lost(
         assert session.scalar(select(Negotiation.id).where(Negotiation.title.in_(["T", "New"]))) is None
 
 
+@pytest.mark.one_database
 def test_what_is_not_there_is_not_found(anna: TestClient) -> None:
     token = hidden(anna, REPORTS, REPORTS)["token"]
     for address in ("actors/nobody/edit", "participants/999/edit", "participants/x/edit", "issues/none/edit"):
@@ -338,6 +341,7 @@ def test_what_is_not_there_is_not_found(anna: TestClient) -> None:
     assert anna.post("/negotiations/nothing/setup/issues/new", data={"token": token}).status_code == 404
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", ["", "carl"])
 def test_readers_and_contributors_are_refused(desk: TestClient, carl: TestClient, name: str) -> None:
     who = carl if name else desk
@@ -355,6 +359,7 @@ def test_readers_and_contributors_are_refused(desk: TestClient, carl: TestClient
         assert session.scalar(select(Negotiation.title).where(Negotiation.id == "reports")) != "T"
 
 
+@pytest.mark.one_database
 def test_the_same_form_twice_makes_one(desk: TestClient, anna: TestClient, talks: str) -> None:
     fields = {**hidden(anna, NEW, NEW), "title": "Once only"}
     first, second = (anna.post(NEW, data=fields) for _ in range(2))
@@ -379,6 +384,7 @@ def test_the_same_form_twice_makes_one(desk: TestClient, anna: TestClient, talks
     assert [noun for action, noun, _ in revisions(desk, talks) if action == "reorder"] == ["negotiation"]
 
 
+@pytest.mark.one_database
 def test_the_second_of_two_editors_sees_both_texts(anna: TestClient, ben: TestClient, talks: str) -> None:
     setup = f"{talks}/setup"
     address = f"{setup}/issues/aid/edit"
@@ -395,6 +401,7 @@ def test_the_second_of_two_editors_sees_both_texts(anna: TestClient, ben: TestCl
     assert "Supplies" in anna.get(setup).text
 
 
+@pytest.mark.one_database
 def test_a_role_held_twice_keeps_its_two_times_and_a_name_without_latin_letters_is_numbered(
     desk: TestClient, anna: TestClient, talks: str
 ) -> None:
@@ -415,6 +422,7 @@ def test_a_role_held_twice_keeps_its_two_times_and_a_name_without_latin_letters_
     assert send(anna, f"{talks}/setup/actors/new", name="مصر") == f"{talks}/setup#actor-actor-2"
 
 
+@pytest.mark.one_database
 def test_a_draft_stays_a_draft_whatever_is_set_up(
     desk: TestClient, anna: TestClient, carl: TestClient, talks: str
 ) -> None:

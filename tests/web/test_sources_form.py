@@ -95,6 +95,7 @@ def test_a_retraction_by_the_outlet_counts_from_its_day_and_is_said_everywhere(
     assert desk.get(f"{address}/rests").headers["location"].startswith("/login"), "that is for editors"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
@@ -123,6 +124,7 @@ def test_each_fault_is_said_beside_its_field_and_nothing_typed_is_lost(
     assert all(kept[name] == [value] for name, value in changes.items() if name != "status")
 
 
+@pytest.mark.one_database
 def test_one_retracted_on_no_known_day_never_supported_anything(editor: TestClient, desk: TestClient) -> None:
     address = f"{REPORTS}/sources/s5/edit"
     data = filled(editor, address, status="retracted", undated="yes", reason="Found out later.")
@@ -132,6 +134,7 @@ def test_one_retracted_on_no_known_day_never_supported_anything(editor: TestClie
     assert fields_of(editor.get(address).text)["undated"] == ["yes"]
 
 
+@pytest.mark.one_database
 def test_a_waiting_source_is_corrected_unseen_and_a_draft_by_nobody_else(
     editor: TestClient, desk: TestClient
 ) -> None:
@@ -155,6 +158,7 @@ def test_a_waiting_source_is_corrected_unseen_and_a_draft_by_nobody_else(
         assert editor.get(f"{REPORTS}/sources/{draft}/{page}").status_code == 404, page
 
 
+@pytest.mark.one_database
 def test_what_keeps_a_date_from_being_corrected_is_named_only_where_it_may_be_seen(
     editor: TestClient, desk: TestClient
 ) -> None:
