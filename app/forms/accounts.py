@@ -7,7 +7,7 @@ import re
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from app.domain.tokens import LASTS_DAYS, TokenRole
 from app.domain.vocabulary import AccountRole
@@ -85,10 +85,11 @@ class NewPassword(FormModel):
     password: str
 
 
-def _days(days: int) -> int:
-    if days not in LASTS_DAYS:
-        raise ValueError("Choose how long it is to work.")
-    return days
+def _days(text: object) -> int:
+    for days in LASTS_DAYS:
+        if text == str(days):
+            return days
+    raise ValueError("Choose how long it is to work.")
 
 
 class NewToken(FormModel):
@@ -96,7 +97,7 @@ class NewToken(FormModel):
 
     name: AccountName
     role: TokenRole
-    days: Annotated[int, AfterValidator(_days)]
+    days: Annotated[int, BeforeValidator(_days)]
     secret: Annotated[str, AfterValidator(_token)]
 
 

@@ -88,6 +88,18 @@ def _takes_several(annotation: Any) -> bool:
     return getattr(annotation, "__origin__", None) in (list, tuple)
 
 
+# What is said where a value is of another kind than its field, by what the model calls the fault.
+_KINDS = {
+    "string_type": "Write this as text.",
+    "string_unicode": "This holds half a character that no text can hold; type it again.",
+    "list_type": "Write this as a list.",
+    "bool_type": "Write true or false.",
+    "bool_parsing": "Write true or false.",
+    "model_type": "Write this as an object with its fields.",
+    "model_attributes_type": "Write this as an object with its fields.",
+}
+
+
 def fault_words(kind: str, message: str, context: dict[str, Any]) -> str:
     """What is said of a value that a model refuses."""
     if kind == "missing":
@@ -96,6 +108,8 @@ def fault_words(kind: str, message: str, context: dict[str, Any]) -> str:
         return FILL_IN
     if kind == "string_too_long":
         return f"This is too long: write at most {context['max_length']} characters."
+    if kind in _KINDS:
+        return _KINDS[kind]
     if kind == "extra_forbidden":
         return "There is no such field; take it out."
     if kind == "enum":

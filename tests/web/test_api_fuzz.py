@@ -54,7 +54,7 @@ SAID: dict[str, Any] = {
     "attributed_to": "an official",
 }
 SAID |= {"summary": "A claim", "stated": "2024-03-01", "published": "2024-03-02", "outlet": "An outlet"}
-SAID |= {"language": "en", "source": {"outlet": "An outlet", "published": "2024-03-02", "language": "en"}}
+SAID |= {"language": "en", "report": {"outlet": "An outlet", "published": "2024-03-02", "language": "en"}}
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,7 @@ from app.web.api.shapes import told
 from app.web.deps import Sent, today
 from app.web.entries import by, cite_faults, entry_faults, selector_of
 from app.web.security import Permission, allow
+from app.web.submissions import Refused
 
 router = APIRouter(prefix="/api/v1")
 
@@ -70,9 +71,11 @@ class NewSource(NewReport):
 class NewCitation(_Sent):
     """A report, and who says it there, in what words."""
 
-    source: str | NewReport = told(
-        "The id of a report that is here, or a new one.",
+    source: str | None = told("The id of a report that is here; or, in its place:", default=None)
+    report: NewReport | None = told(
+        "A report that is not here yet.",
         {"outlet": "Reuters", "published": "2024-09-05", "language": "en", "title": "Of the corridor"},
+        default=None,
     )
     attributed_to: str = told("The speaker as the report words it.", "a Qatari official")
     speakers: list[str] = told(
@@ -144,14 +147,22 @@ def _fields(body: BaseModel, but: tuple[str, ...] = ()) -> Iterator[tuple[str, s
 
 def _citation(body: NewCitation, where: str) -> tuple[Items, dict[str, str]]:
     """A citation as the fields of a form, and where in the body each of them stands."""
-    items = list(_fields(body, but=("source", "draft")))
+    items = list(_fields(body, but=("report", "draft")))
     places = {name: f"{where}{name}" for name in type(body).model_fields}
-    if isinstance(body.source, str):
-        return [*items, ("source", body.source)], places
-    report = [("source_kind" if name == "kind" else name, value) for name, value in _fields(body.source)]
-    places |= {name: f"{where}source.{name}" for name in type(body.source).model_fields}
+    if body.report is None:
+        # What is missing of a report that nobody has described is the report.
+        return items, places | dict.fromkeys(("outlet", "published", "language"), f"{where}source")
+    report = [("source_kind" if name == "kind" else name, value) for name, value in _fields(body.report)]
+    places |= {name: f"{where}report.{name}" for name in type(body.report).model_fields}
     places["source_kind"] = places.pop("kind")
     return [*items, *report], places
+
+
+def _require_one_report(body: NewCitation, where: str) -> None:
+    """Either a report that is here, or a new one. Raises Refused."""
+    if body.source and body.report:
+        words = "Name a report that is here, or describe a new one; not both."
+        raise Refused(Faults({f"{where}report": words}))
 
 
 @router.post(
@@ -215,6 +226,7 @@ def enter_demand(sent: Program, negotiation: Negotiation, body: NewDemand, key: 
     one_to_one = len({link.to for link in body.links}) == len(body.links)
 
     def save() -> Taken:
+        _require_one_report(body.citation, "citation.")
         form: Form[Any] = read_form(DEMANDS.new, items)
         faults = entry_faults(_with(sent, items), negotiation, DEMANDS, form)
         if not one_to_one:
@@ -266,6 +278,7 @@ def _cite_routes(record_type: RecordType) -> None:
         items, places = _citation(body, "")
 
         def save() -> Taken:
+            _require_one_report(body, "")
             form: Form[Any] = read_form(CiteForm, items)
             faults = cite_faults(_with(sent, items), negotiation, plural, record, form)
             if faults or form.data is None:

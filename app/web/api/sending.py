@@ -72,8 +72,8 @@ _WRONG = {
     "type": "about:blank",
     "title": "Something that was sent cannot be used",
     "status": 422,
-    "detail": "citation.source.outlet: Name the outlet, or choose a known report.",
-    "errors": {"citation.source.outlet": "Name the outlet, or choose a known report."},
+    "detail": "citation.report.outlet: Name the outlet, or choose a known report.",
+    "errors": {"citation.report.outlet": "Name the outlet, or choose a known report."},
 }
 OF_ENTRY: dict[int | str, dict[str, Any]] = {
     201: {
@@ -206,4 +206,7 @@ def _entered(request: Request, taken: Taken) -> Entered:
 
 def with_places(faults: Faults, places: Mapping[str, str]) -> Refused:
     """The faults of a form, by the field of the body in which each of them lies."""
-    return Refused(Faults({places.get(name, name): words for name, words in faults.items()}))
+    found = Faults()
+    for name, words in faults.items():
+        found.setdefault(places.get(name, name), words)
+    return Refused(found)
