@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    Select,
     String,
     and_,
     case,
@@ -46,8 +47,9 @@ from app.queries.timeline import TimelineRow, is_selected, rows_of
 from app.queries.visibility import NoSuchRecord
 
 PAGE = 50
-# One page looks through so many revisions at most, whatever lies between those that it shows.
-WINDOW = 20_000
+# One page looks through so many revisions at a time, and so often at most, whatever lies between those that
+# it shows: after an import of many records all of their citations come first, each told with its record.
+WINDOW, WINDOWS = 20_000, 10
 
 # Revisions that take something from readers: what counts is whether it was public before.
 _TAKING = ("retract", "remove", "merge")
@@ -116,56 +118,25 @@ def feed_page(
     on: date,
     basis: Basis,
     before: int | None = None,
+    *,
+    window: int = WINDOW,
 ) -> FeedPage:
-    """The changes of the records that the filters select, as known by a day. Raises NoSuchRecord."""
+    """The changes of the records that the filters select, as known by a day. Raises NoSuchRecord.
+
+    Where so many windows hold too few of them, the page is short, and the next one goes on from there.
+    """
     head = negotiation_head(session, negotiation)
     newest, first_day, seal = _chain(session, negotiation)
     below = min(before or newest + 1, newest + 1)
-    record = _RecordOf()
-    rows = session.execute(
-        select(
-            Revision.number,
-            Revision.recorded_at,
-            Revision.hash,
-            Revision.action,
-            Revision.noun,
-            record.type,
-            record.original,
-            record.id,
-            Record.review_status,
-            Citation.review_status,
-            Source.id,
-            Source.outlet,
-            Source.published,
-            Source.status,
-            Source.status_date,
-        )
-        .select_from(Revision)
-        .outerjoin(Citation, record.is_citation)
-        .outerjoin(Link, record.is_link)
-        .outerjoin(Redirect, record.is_redirected)
-        .outerjoin(Record, record.is_record)
-        .outerjoin(Source, record.is_source)
-        .where(
-            Revision.negotiation == negotiation,
-            Revision.number < below,
-            Revision.number >= below - WINDOW,
-            _was_published(),
-            or_(
-                and_(
-                    record.type.is_not(None),
-                    ~_came_along(record),
-                    or_(
-                        is_selected(session, negotiation, cast_, filters, on, basis),
-                        _was_taken_down(filters, on, basis),
-                    ),
-                ),
-                _is_of_report(filters),
-            ),
-        )
-        .order_by(Revision.number.desc())
-        .limit(PAGE + 1)
-    ).all()
+    rows: list[Any] = []
+    low = below
+    wanted = _changes(session, negotiation, cast_, filters, on, basis)
+    for _ in range(WINDOWS):
+        high, low = low, max(low - window, 1)
+        within = wanted.where(Revision.number < high, Revision.number >= low)
+        rows += session.execute(within.limit(PAGE + 1 - len(rows))).all()
+        if len(rows) > PAGE or low == 1:
+            break
     shown = rows[:PAGE]
     keys = [(RecordType(row[5]), row[7]) for row in shown if row[8] is ReviewStatus.PUBLISHED]
     lines = {
@@ -201,9 +172,57 @@ def feed_page(
     older = None
     if len(rows) > PAGE:
         older = changes[-1].number
-    elif below - WINDOW > 1:
-        older = below - WINDOW
+    elif low > 1:
+        older = low
     return FeedPage(head, changes, older, changes[0].day if changes else first_day, seal)
+
+
+def _changes(
+    session: ReadSession, negotiation: str, cast_: Cast, filters: TimelineFilters, on: date, basis: Basis
+) -> Select[*tuple[Any, ...]]:
+    """The revisions that are told, the newest first, with the record that each is about as it stands now."""
+    record = _RecordOf()
+    return (
+        select(
+            Revision.number,
+            Revision.recorded_at,
+            Revision.hash,
+            Revision.action,
+            Revision.noun,
+            record.type,
+            record.original,
+            record.id,
+            Record.review_status,
+            Citation.review_status,
+            Source.id,
+            Source.outlet,
+            Source.published,
+            Source.status,
+            Source.status_date,
+        )
+        .select_from(Revision)
+        .outerjoin(Citation, record.is_citation)
+        .outerjoin(Link, record.is_link)
+        .outerjoin(Redirect, record.is_redirected)
+        .outerjoin(Record, record.is_record)
+        .outerjoin(Source, record.is_source)
+        .where(
+            Revision.negotiation == negotiation,
+            _was_published(),
+            or_(
+                and_(
+                    record.type.is_not(None),
+                    ~_came_along(record),
+                    or_(
+                        is_selected(session, negotiation, cast_, filters, on, basis),
+                        _was_taken_down(filters, on, basis),
+                    ),
+                ),
+                _is_of_report(filters),
+            ),
+        )
+        .order_by(Revision.number.desc())
+    )
 
 
 def _chain(session: ReadSession, negotiation: str) -> tuple[int, date | None, str]:

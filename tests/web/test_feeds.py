@@ -11,9 +11,13 @@ from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from app.db import read_session, write_session
+from app.domain.vocabulary import Basis
 from app.exchange.atom import Entry, Feed, atom_bytes
 from app.exchange.package import import_package
+from app.forms.filters import read_timeline_filters
 from app.models import Revision
+from app.queries.feeds import feed_page
+from app.queries.negotiations import cast_of
 from app.web.deps import today
 from tests.make import write_package
 from tests.services.databases import PUBLIC_URL, load, serving, signed_in
@@ -149,6 +153,28 @@ def test_pages_follow_one_another_and_an_unchanged_one_is_not_sent_again(reader:
     tag = reader.get(FEED).headers["etag"]
     again = reader.get(FEED, headers={"if-none-match": tag})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_page_looks_through_a_bounded_part_of_the_chain_and_none_is_left_out(reader: TestClient) -> None:
+    with read_session(engine_of(reader)) as session:
+        cast = cast_of(session, "gaza")
+        asked = (
+            session,
+            "gaza",
+            cast,
+            read_timeline_filters({"issue": "disarmament"}),
+            today(),
+            Basis.REPORTED,
+        )
+        whole = [change.number for change in feed_page(*asked).changes]
+        found: list[int] = []
+        before, pages = None, 0
+        while pages == 0 or before:
+            page = feed_page(*asked, before, window=40)
+            found += [change.number for change in page.changes]
+            before, pages = page.older, pages + 1
+    assert found == whole
+    assert 1 < pages < 10
 
 
 @pytest.fixture(scope="module")
