@@ -290,13 +290,13 @@ def table_listings(codes: Sequence[str] = ()) -> list[Listing]:
         ("terms", N_("Two proposals compared"), N_("One term a row, as both texts have it."), TERMS),
     )
     listings = [
-        Listing(key, name, meaning, [_of_table(column) for column in columns])
+        Listing(f"table-{key}", name, meaning, [_of_table(column) for column in columns])
         for key, name, meaning, columns in tables
     ]
     further = [Described(name, "text", meaning) for name, meaning in column_meanings(codes)]
     listings[0] = replace(listings[0], columns=[*listings[0].columns, *further])
     slides = [Described(name, "text", _TIMELINEJS[name]) for name in TIMELINEJS]
-    return [*listings, Listing("timelinejs", "TimelineJS", N_("One slide a row."), slides)]
+    return [*listings, Listing("table-timelinejs", "TimelineJS", N_("One slide a row."), slides)]
 
 
 def _of_package(file: str, column: Column) -> Described:
