@@ -152,8 +152,9 @@ def test_every_route_of_readers_that_takes_a_basis_reads_what_it_asks_for(later:
         # A reader's note is on the record of today.
         and not route.path.endswith("/note")
     }
-    # Only of a negotiation is it kept what was recorded by a day, and a search may be of all.
-    apart = {"/search", "/api/v1/search"}
+    # Only of a negotiation is it kept what was recorded by a day, and a search may be of all; what can be
+    # taken away of one is of no day.
+    apart = {"/search", "/api/v1/search", "/negotiations/{negotiation}/data"}
     assert {path for path, calls in taken.items() if view in calls and view_reads not in calls} == apart
     assert "/negotiations/{negotiation}/timeline.csv" in taken
 
