@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from secrets import token_urlsafe
+from time import sleep
 from typing import Any
 
 import pytest
@@ -53,6 +54,7 @@ def _settled(client: TestClient, address: str) -> str:
         text = client.get(address).text
         if 'id="how-far"' not in text:
             return unescape(re.sub(r"\s+", " ", text))
+        sleep(0.05)  # the work needs the processor too
     raise AssertionError(text)
 
 
