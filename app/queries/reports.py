@@ -85,11 +85,10 @@ def source_full(session: ReadSession, negotiation: str, source: str, on: date) -
 
 
 def known_sources(session: ReadSession, negotiation: str, on: date, basis: Basis) -> Iterator[SourceFull]:
-    """Every report that is known by the day, in the order of entry, a few at a time."""
-    known = [] if basis is Basis.STATED else [Source.published_last <= on.isoformat()]
+    """Every report that is known by the day, in the order of entry, a few at a time: those of the page."""
     rows: Any = session.execute(
         select(*FULL)
-        .where(Source.negotiation == negotiation, published(Source), *known)
+        .where(Source.negotiation == negotiation, published(Source), is_printed(on, basis))
         .order_by(Source.ordinal),
         execution_options={"yield_per": _AT_ONCE},
     )

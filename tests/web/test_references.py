@@ -100,6 +100,29 @@ def test_a_report_has_its_files_on_its_page_and_nothing_is_made_up(reader: TestC
     assert 0 < len(early) < 50, "what was known by then"
 
 
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("day", "basis"), [("2024-01-01", "reported"), ("2024-01-01", "stated"), ("2026-03-01", "recorded")]
+)
+def test_a_file_has_the_reports_of_the_page(reader: TestClient, day: str, basis: str) -> None:
+    of_day = f"on={day}&basis={basis}"
+    page = reader.get(f"{GAZA}/sources?{of_day}").text
+    listed = re.search(r"(\d+) reports?, ", re.sub(r"<[^>]+>|\s+", " ", page))
+    ids, older = set(), f"/api/v1{GAZA}/sources?{of_day}&limit=100"
+    while older:
+        response = reader.get(older)
+        ids |= {f"gaza-{report['id']}" for report in response.json()["sources"]}
+        older = response.links.get("next", {}).get("url", "").removeprefix(PUBLIC_URL)
+    assert len(ids) == (int(listed[1]) if listed else 0)
+    items = json.loads(reader.get(f"{GAZA}/sources.csl.json?{of_day}").text)
+    assert {item["id"] for item in items} == ids
+    assert [entry.key for entry in parse_string(reader.get(f"{GAZA}/sources.bib?{of_day}").text).entries] == [
+        item["id"] for item in items
+    ]
+    records = rispy.loads(reader.get(f"{GAZA}/sources.ris?{of_day}").text)
+    assert [record["id"] for record in records] == [item["id"] for item in items]
+
+
 def _source(**more: Any) -> SourceFull:
     columns: dict[str, Any] = dict.fromkeys(SourceFull.__slots__)
     usual = {"id": "s", "outlet": "The Outlet", "published": "2024-04-03", "language": "en"}
