@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from app.web.api.positions import Positions
 from tests.make import write_package
 from tests.services.databases import KINDS, serving
+from tests.web.reports import reports
 from tests.web.test_timeline import statements
 
 CASES = Path(__file__).parents[1] / "domain" / "cases"
@@ -117,10 +118,38 @@ def test_the_answer_has_the_form_that_is_described(reader: TestClient) -> None:
     cell = next(cell for cell in answer["issues"][0]["cells"] if cell["holder"] == "hamas")
     assert list(cell) == ["holder", *SLOTS, "standing_count", "contested", "empty"]
     (item,) = cell["accepted"]
-    assert list(item) == ["type", "id", "since", "last_heard", "denied_by", "proposal", "terms"]
+    assert list(item) == ["type", "id", "since", "last_heard", "denied", "denied_by", "proposal", "terms"]
     assert (item["type"], item["since"]) == ("response", "2024-05-06")
     items = [item for issue in answer["issues"] for cell in issue["cells"] for item in cell["asks"]]
-    assert {tuple(item) for item in items} == {("type", "id", "since", "last_heard", "denied_by")}
+    assert {tuple(item) for item in items} == {("type", "id", "since", "last_heard", "denied", "denied_by")}
+
+
+def test_what_somebody_denies_is_denied_whether_or_not_a_source_names_who(
+    templates: Any, tmp_path: Path
+) -> None:
+    tables = reports()
+    denial = {"subject_type": "demand", "subject": "placed", "source": "s3", "relation": "denies"}
+    unnamed = {"attributed_to": "two officials", "anonymous": "yes", "attribution": "third_party"}
+    tables["citations"] = [*tables["citations"], denial | unnamed]
+    package = write_package(tmp_path / "denials", tables)
+    found: dict[str, set[tuple[bool, bool]]] = {}
+    with serving(f"sqlite:///{templates('sqlite', package)}") as client:
+        here = "/api/v1/negotiations/reports"
+        for on in ("2024-01-09", "2024-01-10"):
+            issues = client.get(f"{here}/positions?on={on}").json()["issues"]
+            cells = [cell for issue in issues for cell in issue["cells"]]
+            compared = client.get(f"{here}/comparison?on={on}").json()["issues"]
+            cells += [cell for issue in compared for cell in issue["cells"]]
+            lines = [line for cell in cells for line in (*cell["asks"], *cell["others_say"])]
+            found[on] = {
+                (line["denied"], bool(line.get("denied_by"))) for line in lines if line["id"] == "placed"
+            }
+            named = {line["denied"] for line in lines if line["id"] == "denied"}
+            assert named == ({True} if on == "2024-01-10" else set())
+        assert client.get(f"{here}/demands/placed?on=2024-01-10").json()["denied_by"] == [
+            "two officials (unnamed)"
+        ]
+    assert found == {"2024-01-09": {(False, False)}, "2024-01-10": {(True, False)}}
 
 
 def test_every_party_has_a_cell_and_every_participant_who_holds_anything(reader: TestClient) -> None:

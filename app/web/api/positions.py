@@ -31,7 +31,12 @@ class Item(BaseModel):
     id: str = told("The id of the record, unique among those of its type in the negotiation.", "an-id")
     since: str = told(f"When it was first stated. {EDTF}", "2024-02-07")
     last_heard: str = told(f"When it was last stated. {EDTF}", "2024-05-06")
-    denied_by: list[str] = told("The actors who deny it by the day, as far as sources name them.", [])
+    denied: bool = told("Whether somebody denies it by the day, named or not.", False)
+    denied_by: list[str] = told(
+        "The ids of the actors who deny it by the day, as far as sources name them: with nobody named it is "
+        "empty, and `denied` is true all the same. In whose words, the record’s own address says.",
+        [],
+    )
 
 
 class AcceptedItem(Item):
@@ -166,5 +171,6 @@ def _item(item: DomainItem) -> dict[str, Any]:
         "id": item.id,
         "since": item.since,
         "last_heard": item.last_heard,
+        "denied": item.denied,
         "denied_by": list(item.denied_by),
     }
