@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.domain.attribution import sentence
-from app.domain.vocabulary import SourceKind
+from app.domain.attribution import sentence, track
+from app.domain.vocabulary import SourceKind, Track
 from app.queries.citations import CitationLine, SourceHead
 from app.queries.negotiations import Cast, NegotiationHead
 from app.queries.records import RecordLine
@@ -44,6 +44,8 @@ class Said:
 
     words: Sequence[str]
     day: Callable[[str], str]
+    track: Callable[[Track], str]
+    denied: str
 
 
 def claim(head: NegotiationHead, cast: Cast, row: TimelineRow, at: Addresses, said: Said) -> dict[str, Any]:
@@ -65,16 +67,39 @@ def claim(head: NegotiationHead, cast: Cast, row: TimelineRow, at: Addresses, sa
             *({"@type": "Thing", "name": cast.issues[i].title, "url": at.issue(i)} for i in row.issues),
         ],
         "isPartOf": {"@type": "Dataset", "name": head.title, "url": at.negotiation},
-        "appearance": _printed([line for line in lines if line.counts], at),
-        "subjectOf": _printed([line for line in lines if not line.supports], at),
+        "appearance": [
+            report
+            for of_track in Track
+            for report in _printed(cast, row, [line for line in lines if line.counts], at, said, of_track)
+        ],
+        "subjectOf": _printed(cast, row, [line for line in lines if not line.supports], at, said),
     }
     claim = {name: value for name, value in item.items() if value}
     return {"@graph": [claim, *(_annotation(cast, row, line, at, said) for line in lines)]}
 
 
-def _printed(lines: Sequence[CitationLine], at: Addresses) -> list[dict[str, Any]]:
-    """Each report once, however often it is cited."""
-    return [_report(source, at) for source in {line.source.id: line.source for line in lines}.values()]
+def _printed(
+    cast: Cast,
+    row: TimelineRow,
+    lines: Sequence[CitationLine],
+    at: Addresses,
+    said: Said,
+    of_track: Track | None = None,
+) -> list[dict[str, Any]]:
+    """Each report once, however often it is cited, with its track and who says so in words.
+
+    The two tracks are never one list (domain.md §2): a report that is of both is there once for each.
+    """
+    found: dict[str, tuple[SourceHead, list[str]]] = {}
+    for line in lines:
+        if words := list(_sentences(cast, row, line, said, of_track)):
+            found.setdefault(line.source.id, (line.source, []))[1].extend(words)
+    kind = said.track(of_track) if of_track else said.denied
+    return [
+        _report(source, at)
+        | {"keywords": [kind], "description": " ".join(f"{one}." for one in dict.fromkeys(words))}
+        for source, words in found.values()
+    ]
 
 
 def _report(source: SourceHead, at: Addresses) -> dict[str, Any]:
@@ -121,8 +146,10 @@ def _annotation(
     }
 
 
-def _sentences(cast: Cast, row: TimelineRow, line: CitationLine, said: Said) -> Iterator[str]:
-    """The chain of one citation in words, as its page has it (domain.md §2)."""
+def _sentences(
+    cast: Cast, row: TimelineRow, line: CitationLine, said: Said, of_track: Track | None = None
+) -> Iterator[str]:
+    """The chain of one citation in words, as its page has it (domain.md §2); of one track, or of both."""
     is_outlet = not line.speaker or line.speaker == line.source.outlet
     speaker = "the outlet itself" if is_outlet else line.speaker
     outlet, day = line.source.outlet, said.day(line.source.published)
@@ -130,6 +157,8 @@ def _sentences(cast: Cast, row: TimelineRow, line: CitationLine, said: Said) -> 
         yield f"Denied by {speaker}; {outlet}, {day}"
         return
     for attribution, actors in row.seen(line).items():
+        if of_track and track([attribution]) is not of_track:
+            continue
         holder = " and ".join(map(cast.name, actors))
         if holder:
             words = sentence(attribution, holder=holder, speaker=speaker, outlet=outlet, day=day)

@@ -1,7 +1,7 @@
 """Reports for reference managers, and records as linked data, each at an address of its own."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fastapi import APIRouter, Request
 from starlette.convertors import Convertor, register_url_convertor
@@ -94,7 +94,9 @@ def show(
 def linked(
     request: Request, session: ViewReads, view: ViewOf, negotiation: str, plural: str, record: str
 ) -> Response:
-    """A record as linked data, as of the day of the view."""
+    """A record as linked data, as of the day of the view or, where it was not known yet, of the first on
+    which it was.
+    """
     head = negotiation_head(session, negotiation)
     tag = etag(request, head.revision, view)
     if answer := not_modified(request, tag):
@@ -102,8 +104,13 @@ def linked(
     if view.faults:
         return _refused(view)
     found = record_page(session, negotiation, CLAIMED[plural], record, view.on, view.basis)
-    said = Said(_words(found.row), lambda day: edtf_words(day, long=True))
-    content = claim(head, found.cast, found.row, _addresses(request, head, view), said)
+    said = Said(_words(found.row), lambda day: edtf_words(day, long=True), label, "Denied")
+    q = kept(view)
+    if found.sight.on != view.on and not view.is_past:
+        # As its page does: what is told is told as of the first day on which it is known, and named so. A
+        # graph has no banner, and a name with an earlier day would say that it was known by then.
+        q |= {"on": found.sight.on.isoformat()}
+    content = claim(head, found.cast, found.row, _addresses(request, head, q), said)
     text = json.dumps(content, ensure_ascii=False, indent=1)
     kept_here = {**PUBLIC, "etag": tag} if tag else {}
     return Response(text, media_type=MEDIA_TYPE, headers={**kept_here, "access-control-allow-origin": "*"})
@@ -118,8 +125,9 @@ def _words(row: TimelineRow) -> list[str]:
     return words
 
 
-def _addresses(request: Request, head: NegotiationHead, view: View) -> Addresses:
-    site, here, q = public_url(request), f"/negotiations/{head.id}", kept(view)
+def _addresses(request: Request, head: NegotiationHead, q: Mapping[str, str]) -> Addresses:
+    """Whole addresses that carry on the day and the basis as of which the record is told."""
+    site, here = public_url(request), f"/negotiations/{head.id}"
     return Addresses(
         record=lambda record: site + href(head.id, record, **q),
         source=lambda source: site + address(f"{here}/sources/{source}", **q),

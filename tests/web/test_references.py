@@ -209,6 +209,43 @@ def test_a_demand_is_a_claim_with_where_it_appeared_and_its_quotations(reader: T
     assert "rating" not in json.dumps([claim, annotations]).lower()
 
 
+@pytest.mark.one_database
+@pytest.mark.parametrize("basis", ["reported", "stated"])
+def test_what_is_not_known_yet_is_told_of_the_first_day_on_which_it_is_and_named_so(
+    small: TestClient, basis: str
+) -> None:
+    at = "/negotiations/reports/demands/later"
+    claim, annotations = _graph(small, f"{at}.jsonld?on=2024-01-01&basis={basis}")
+    of_day = f"on=2024-01-02&basis={basis}"
+    assert claim["@id"] == claim["url"] == f"{PUBLIC_URL}{at}?{of_day}"
+    assert "on=2024-01-01" not in json.dumps([claim, annotations])
+    assert (claim, annotations) == _graph(small, f"{at}.jsonld?{of_day}"), "as on that day, and no later"
+
+
+@pytest.mark.one_database
+def test_where_it_appeared_tells_the_two_tracks_apart(small: TestClient) -> None:
+    claim, _ = _graph(small, "/negotiations/reports/demands/later.jsonld?on=2024-12-31")
+    told = [
+        (report["mainEntityOfPage"].split("?")[0][-2:], report["keywords"]) for report in claim["appearance"]
+    ]
+    assert told == [("s3", ["From its own side"]), ("s1", ["Said by others"]), ("s2", ["Said by others"])]
+    assert [report["description"] for report in claim["appearance"]][:2] == [
+        "P, from its own side: P; Outlet s3, 10 January 2024.",
+        "P, as described by officials of Q (unnamed) (another party); Outlet s1, 2 January 2024.",
+    ]
+    joint, _ = _graph(small, "/negotiations/reports/demands/joint.jsonld?on=2024-12-31")
+    # One report, which is the own side of the one holder alone.
+    assert [report["keywords"] for report in joint["appearance"]] == [
+        ["From its own side"],
+        ["Said by others"],
+    ]
+    assert [report["description"].split(",")[0] for report in joint["appearance"]] == ["P", "Q"]
+    denied, _ = _graph(small, "/negotiations/reports/demands/denied.jsonld?on=2024-12-31")
+    (against,) = denied["subjectOf"]
+    assert against["keywords"] == ["Denied"]
+    assert against["description"].startswith("Denied by Q; ")
+
+
 @pytest.mark.parametrize(
     "at",
     ["remarks/remark-il-2024-09-04-reduced-presence", "responses/r-november-truce-israel"],
