@@ -24,6 +24,7 @@ from app.db import WriteSession
 from app.domain.vocabulary import ReviewStatus
 from app.models import Citation, Negotiation, Record, Response, Source, Term
 from app.models.joins import cites
+from app.models.visibility import published
 
 Progress = Callable[[str, int, int], None]
 
@@ -125,14 +126,14 @@ def store_negotiation(
 
 
 def unpublished_citations(session: WriteSession, negotiation: str) -> set[int]:
-    """The numbers of citations of published records that are not published themselves."""
+    """The numbers of citations of published records that readers do not see."""
     return set(
         session.scalars(
             select(Citation.number)
             .join(Record, cites())
             .where(
                 Citation.negotiation == negotiation,
-                Citation.review_status != ReviewStatus.PUBLISHED,
+                ~published(Citation),
                 Record.review_status == ReviewStatus.PUBLISHED,
             )
         )

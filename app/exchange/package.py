@@ -25,7 +25,7 @@ from app.exchange.package_rules import Merged, check_cells, check_rows, in_order
 from app.exchange.package_schema import FILES, File
 from app.exchange.package_writing import NotAPackage, UnknownNegotiation, export_package
 from app.models.loading import load_redirects
-from app.queries.packages import PackageRow, has_negotiation, package_rows
+from app.queries.packages import PackageRow, has_negotiation, package_rows, unpublished_rows
 from app.queries.redactions import withheld_fields
 
 __all__ = [
@@ -124,6 +124,7 @@ def checked(
     is_known = has_negotiation(session, negotiation)
     redirects = load_redirects(session, negotiation)
     blanked = withheld_fields(session, negotiation)
+    hidden = unpublished_rows(session, negotiation)
     tables: Tables = {}
     reordered = {}
     for place, file in enumerate(FILES):
@@ -137,7 +138,7 @@ def checked(
         if moved:
             reordered[file.name] = [name_of(file, row) for row in tables[file.name]]
     _refuse_merged(package, redirects)
-    check_rows(package, tables, redirects)
+    check_rows(package, tables, redirects, hidden)
     if package.faults:
         raise PackageFaults(in_order(package.faults))
     return tables, reordered

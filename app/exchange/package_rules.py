@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from app.domain.dates import HOW_TO_WRITE_A_DATE, Edtf, NotADate, parse_edtf
 from app.domain.redirects import Redirects, kept
-from app.domain.vocabulary import LinkRelation
+from app.domain.vocabulary import LinkRelation, ReviewStatus
 from app.exchange.faults import Fault
 from app.exchange.package_reading import HOW_TO_WRITE_AN_ID, KEBAB, LONGEST_ID, Package
 from app.exchange.package_schema import FILE, FILES, NO, SEPARATOR, YES, Column
@@ -41,6 +41,7 @@ _NO_LATER_THAN = {
     "proposals": ("presented", "ended"),
     "events": ("starts", "ends"),
 }
+_WAITING = (ReviewStatus.DRAFT, ReviewStatus.SUBMITTED, ReviewStatus.RETURNED)
 _PLACEMENT = ("scale_version", "rung_min", "rung_max")
 
 
@@ -234,13 +235,21 @@ def _check_one_negotiation(package: Package) -> None:
 # --- What rows say of one another -----------------------------------------------------------------------
 
 
-def check_rows(package: Package, tables: MergedTables, redirects: Redirects | None = None) -> None:
+Hidden = Mapping[tuple[str, str], ReviewStatus]
+
+
+def check_rows(
+    package: Package, tables: MergedTables, redirects: Redirects | None = None, hidden: Hidden | None = None
+) -> None:
     """Check the negotiation as it would be with this package in it.
 
     ``redirects`` are the records that were merged into others here: who names one is told where it went.
+    ``hidden`` are the rows that readers do not see, by file and id or number: what a package says is public
+    at once, so it may not name one, and nothing more than that is told of it (domain.md §8).
     """
-    rules = _Rules(package, tables, redirects or {})
+    rules = _Rules(package, tables, redirects or {}, hidden or {})
     rules.references()
+    rules.unpublished()
     rules.circles()
     rules.participants()
     rules.citations()
@@ -252,8 +261,10 @@ def check_rows(package: Package, tables: MergedTables, redirects: Redirects | No
 
 
 class _Rules:
-    def __init__(self, package: Package, tables: MergedTables, redirects: Redirects) -> None:
-        self.package, self.tables, self.redirects = package, tables, redirects
+    def __init__(self, package: Package, tables: MergedTables, redirects: Redirects, hidden: Hidden) -> None:
+        self.package, self.tables, self.redirects, self.hidden = package, tables, redirects, hidden
+        # What waits may still be published; what was retracted was public once.
+        self.waiting = {key for key, status in hidden.items() if status in _WAITING}
         self.ids = {
             file.name: {row.cells.get("id") for row in tables[file.name]} | package.lost[file.name]
             for file in FILES
@@ -265,7 +276,11 @@ class _Rules:
         return id_ in self.ids[file] or file in self.package.unread or not KEBAB.fullmatch(id_)
 
     def _fault(self, file: str, row: Merged, column: str | None, problem: str, remedy: str) -> None:
-        if row.line is None:
+        key = (file, row.cells.get("id") or str(row.number))
+        if row.line is None and key in self.hidden:
+            column, problem = None, "an entry that is not published here relies on what this package changes"
+            remedy = "have it published or discarded first, or leave that as it is"
+        elif row.line is None:
             # The package changes what this row relies on.
             problem = f"{_quoted(row.cells.get('id', ''))}, stored here already: {problem}"
         self.package.fault(FILE[file].path, row.line, column, problem, remedy)
@@ -287,6 +302,29 @@ class _Rules:
             if ("source", origin) in self.redirects and origin not in self.ids["sources"]:
                 self._fault("sources", row, "origin", *self._unknown("sources", origin))
 
+    def unpublished(self) -> None:
+        """What a row names is published, so that nothing hidden is shown with it (domain.md §8)."""
+        if not self.hidden:
+            return
+        for file in FILES:
+            for column in file.columns:
+                if column.to or (file.name, column.name) == ("sources", "origin"):
+                    for row in self.tables[file.name]:
+                        self._check_named(file.name, column, row, column.to or "sources")
+                elif (file.name, column.name) == ("citations", "subject"):
+                    for row in self.tables[file.name]:
+                        self._check_named(file.name, column, row, f"{row.cells.get('subject_type')}s")
+
+    def _check_named(self, file: str, column: Column, row: Merged, to: str) -> None:
+        if row.line is None:
+            return
+        before = _several((row.before or {}).get(column.name), column)
+        for id_ in _several(row.cells.get(column.name), column):
+            # A package from before something was retracted still names it, and that shows nothing.
+            if (to, id_) in self.hidden and ((to, id_) in self.waiting or id_ not in before):
+                problem = f"{_quoted(id_)} is not published here"
+                self._fault(file, row, column.name, problem, "have it published first, or name one that is")
+
     def _unknown(self, file: str, id_: str) -> Wrong:
         """What is wrong with naming what is not there, and what would be right."""
         noun = file.removesuffix("s")
@@ -301,7 +339,9 @@ class _Rules:
             edges = {
                 (row.cells["id"], row.cells[column]): row
                 for row in self.tables[file]
-                if "id" in row.cells and column in row.cells
+                if "id" in row.cells
+                and column in row.cells
+                and not {(file, row.cells["id"]), (file, row.cells[column])} & self.waiting
             }
             self._circles(file, column, edges)
         replaces = {
@@ -311,6 +351,7 @@ class _Rules:
             and "from" in row.cells
             and "to" in row.cells
             and row.cells["from"] != row.cells["to"]
+            and not {("demands", row.cells["from"]), ("demands", row.cells["to"])} & self.waiting
         }
         self._circles("links", "to", replaces)
 
@@ -388,6 +429,8 @@ class _Rules:
         proposal_of = {row.cells.get("id"): row.cells.get("proposal") for row in self.tables["terms"]}
         for row in self.tables["responses"]:
             term, proposal = row.cells.get("term"), row.cells.get("proposal")
+            if row.line is not None and {("terms", term), ("proposals", proposal)} & self.waiting:
+                continue  # what belongs to what is not told of them
             if term in proposal_of and proposal_of[term] != proposal:
                 problem = f"{_quoted(term or '')} is a term of {_quoted(proposal_of[term] or '')}"
                 remedy = f"name a term of {_quoted(proposal or '')}, or leave it empty"

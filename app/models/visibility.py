@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from app.domain.vocabulary import ReviewStatus
 from app.models.records import Record
+from app.models.sources import Source
 
 
 class NoSuchRecord(LookupError):
@@ -14,13 +15,13 @@ class NoSuchRecord(LookupError):
 
 
 def published(model: Any) -> ColumnElement[bool]:
-    """What a reader may see (domain.md §8): published records, and published citations of those.
+    """What a reader may see (domain.md §8): published records, and citations of those in published sources.
 
     ``model`` is Record, Citation, an alias of one of them, or a noun's own table (Demand, Term …), which
     is as visible as its record.
     """
     if hasattr(model, "subject_type"):
-        subject = aliased(Record)
+        subject, source = aliased(Record), aliased(Source)
         return and_(
             model.review_status == ReviewStatus.PUBLISHED,
             exists(
@@ -29,6 +30,14 @@ def published(model: Any) -> ColumnElement[bool]:
                     subject.type == model.subject_type,
                     subject.id == model.subject,
                     subject.review_status == ReviewStatus.PUBLISHED,
+                )
+            ),
+            # What is cited is shown with it.
+            exists(
+                select(1).where(
+                    source.negotiation == model.negotiation,
+                    source.id == model.source,
+                    source.review_status == ReviewStatus.PUBLISHED,
                 )
             ),
         )

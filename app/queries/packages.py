@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, exists, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.vocabulary import RecordType
+from app.domain.vocabulary import RecordType, ReviewStatus
 from app.models import (
     Actor,
     ActorAlias,
@@ -72,26 +72,23 @@ def revision_of(session: Session, negotiation: str) -> int | None:
     return session.scalar(select(Negotiation.revision).where(Negotiation.id == negotiation))
 
 
-def unpublished_rows(session: Session, negotiation: str) -> set[tuple[str, str]]:
-    """The rows that readers do not see, as an import meets them: the file, and the id or number."""
-    found = {
-        (f"{RecordType(type_).value}s", id_)
-        for type_, id_ in session.execute(
-            select(Record.type, Record.id).where(Record.negotiation == negotiation, ~published(Record))
-        )
-    }
-    found |= {
-        ("citations", str(number))
-        for number in session.scalars(
-            select(Citation.number).where(Citation.negotiation == negotiation, ~published(Citation))
-        )
-    }
-    return found | {
-        ("sources", id_)
-        for id_ in session.scalars(
-            select(Source.id).where(Source.negotiation == negotiation, ~published(Source))
-        )
-    }
+def unpublished_rows(session: Session, negotiation: str) -> dict[tuple[str, str], ReviewStatus]:
+    """The rows that readers do not see, as an import meets them: the file, and the id or number.
+
+    Each with how far it has come itself: a published citation is hidden with its record.
+    """
+    found: dict[tuple[str, str], ReviewStatus] = {}
+    for model, noun, id_ in (
+        (Record, Record.type, Record.id),
+        (Citation, literal("citation"), Citation.number),
+        (Source, literal("source"), Source.id),
+    ):
+        status: Any = model.review_status
+        for of, row, its in session.execute(
+            select(noun, id_, status).where(model.negotiation == negotiation, ~published(model))
+        ):
+            found[f"{of}s", str(row)] = its
+    return found
 
 
 class _Values:
