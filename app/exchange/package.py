@@ -5,7 +5,7 @@ What comes in goes out again, byte for byte.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from app.domain.redirects import kept as kept_record
 from app.domain.vocabulary import CitationRelation
 from app.exchange.faults import Fault, PackageFaults
 from app.exchange.package_reading import Line, Package, read_package
-from app.exchange.package_rules import Merged, check_cells, check_rows, in_order
+from app.exchange.package_rules import Merged, check_cells, check_rows, in_order, waits
 from app.exchange.package_schema import FILES, File
 from app.exchange.package_writing import NotAPackage, UnknownNegotiation, export_package
 from app.models.loading import load_redirects
@@ -133,7 +133,8 @@ def checked(
         stored: list[PackageRow] = []
         if is_known:
             stored = list(package_rows(session, negotiation, file.name, unpublished=True))
-        rows, moved = _merge(file, package.tables[file.name], stored, _given(redirects, file))
+        waiting = {key for (of, key), status in hidden.items() if of == file.name and waits(status)}
+        rows, moved = _merge(file, package.tables[file.name], stored, waiting, _given(redirects, file))
         tables[file.name] = _keep_blanked(file, rows, blanked)
         if moved:
             reordered[file.name] = [name_of(file, row) for row in tables[file.name]]
@@ -191,15 +192,24 @@ def _note_name_and_title(package: Package) -> None:
 
 
 def _merge(
-    file: File, lines: Sequence[Line], stored: Sequence[PackageRow], given_before: int
+    file: File,
+    lines: Sequence[Line],
+    stored: Sequence[PackageRow],
+    waiting: Collection[str],
+    given_before: int,
 ) -> tuple[list[Merged], bool]:
     """The rows of a file as they will be, and whether rows stored already change places.
 
     Rows are known by their id or, without one, by their natural key and its occurrence. A stored row
-    that the package does not have stays behind the one that it stood behind. ``given_before`` is the highest
+    that the package does not have stays behind the one that it stood behind. One without an id that is
+    ``waiting`` to be published is none of the package's, whatever it says. ``given_before`` is the highest
     number of a row that there is no more of.
     """
-    before = dict(zip(_keys(file, [row.cells for row in stored]), stored, strict=True))
+    keys = _keys(file, [row.cells for row in stored if file.has_id or str(row.number) not in waiting])
+    before: dict[Hashable, PackageRow] = {
+        ("\0", row.number) if not file.has_id and str(row.number) in waiting else next(keys): row
+        for row in stored
+    }
     number = max([given_before, *(row.number for row in stored)])
     given: dict[Hashable, Merged] = {}
     extra: list[Merged] = []

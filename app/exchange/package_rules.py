@@ -235,6 +235,11 @@ def _check_one_negotiation(package: Package) -> None:
 # --- What rows say of one another -----------------------------------------------------------------------
 
 
+def waits(status: ReviewStatus) -> bool:
+    """Whether an entry may still be published: nobody has decided on it yet."""
+    return status in _WAITING
+
+
 Hidden = Mapping[tuple[str, str], ReviewStatus]
 
 
@@ -264,7 +269,15 @@ class _Rules:
     def __init__(self, package: Package, tables: MergedTables, redirects: Redirects, hidden: Hidden) -> None:
         self.package, self.tables, self.redirects, self.hidden = package, tables, redirects, hidden
         # What waits may still be published; what was retracted was public once.
-        self.waiting = {key for key, status in hidden.items() if status in _WAITING}
+        self.waiting = {key for key, status in hidden.items() if waits(status)}
+        # That a row of the package has the id of one that waits is a fault of that row, told once.
+        self.given = {
+            (file.name, row.cells.get("id", ""))
+            for file in FILES
+            if file.has_id
+            for row in tables[file.name]
+            if row.line is not None
+        } & self.waiting
         self.ids = {
             file.name: {row.cells.get("id") for row in tables[file.name]} | package.lost[file.name]
             for file in FILES
@@ -307,6 +320,8 @@ class _Rules:
         if not self.hidden:
             return
         for file in FILES:
+            for row in self.tables[file.name] if file.has_id else ():
+                self._check_taken(file.name, row)
             for column in file.columns:
                 if column.to or (file.name, column.name) == ("sources", "origin"):
                     for row in self.tables[file.name]:
@@ -315,13 +330,30 @@ class _Rules:
                     for row in self.tables[file.name]:
                         self._check_named(file.name, column, row, f"{row.cells.get('subject_type')}s")
 
+    def _check_taken(self, file: str, row: Merged) -> None:
+        """The id of a row is not that of an entry that nobody would see change."""
+        key = (file, row.cells.get("id", ""))
+        if row.line is None or key not in self.hidden:
+            return
+        # A package from before it was retracted changes nothing of it.
+        if key in self.waiting or row.cells != row.before:
+            self._fault(
+                file,
+                row,
+                "id",
+                f"{_quoted(key[1])} is taken by an entry that is not published here",
+                "publish or discard that one first, or give the row another id",
+            )
+
     def _check_named(self, file: str, column: Column, row: Merged, to: str) -> None:
         if row.line is None:
             return
         before = _several((row.before or {}).get(column.name), column)
         for id_ in _several(row.cells.get(column.name), column):
             # A package from before something was retracted still names it, and that shows nothing.
-            if (to, id_) in self.hidden and ((to, id_) in self.waiting or id_ not in before):
+            if (to, id_) in self.hidden.keys() - self.given and (
+                (to, id_) in self.waiting or id_ not in before
+            ):
                 problem = f"{_quoted(id_)} is not published here"
                 self._fault(file, row, column.name, problem, "have it published first, or name one that is")
 

@@ -7,19 +7,29 @@ from pathlib import Path
 from app.db import ReadSession
 from app.exchange.package import Progress, checked, name_of
 from app.exchange.package_reading import LARGEST_PACKAGE, read_package
+from app.exchange.package_rules import Hidden, Merged
 from app.exchange.package_schema import FILE
 from app.queries.packages import revision_of, unpublished_rows
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Of one file: rows that come in, that change, that are the same, and that the package does not have."""
+    """Of one file: rows that come in, that change, that are the same, and are published here only."""
 
     file: str
     added: int
     changed: int
     same: int
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row that would be added."""
+
+    file: str
+    key: str
+    cells: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +46,17 @@ class ChangedRow:
 class Preview:
     """What would become of a negotiation; ``revision`` is the one that this was found at, None for a new one.
 
-    ``changed`` has the first of the rows that would change. Of those that are not published yet nothing is
-    told but their number, ``waiting``.
+    ``added`` and ``changed`` have the first of the rows that would be added and changed. Of those that are
+    not published any more nothing is told but their number, ``unseen``.
     """
 
     negotiation: str
     title: str
     revision: int | None
     tallies: Sequence[Tally]
+    added: Sequence[NewRow]
     changed: Sequence[ChangedRow]
-    waiting: int
+    unseen: int
     reordered: Sequence[str]
 
 
@@ -59,25 +70,35 @@ def preview_package(
 ) -> Preview:
     """What importing the package would do, with all the same checks. Raises PackageFaults.
 
-    ``most`` rows that change are shown with what they are now.
+    ``most`` rows that come in are shown, and as many that change, with what they are now.
     """
     tables, reordered = checked(session, read_package(path, largest=largest, progress=progress), progress)
     negotiation = tables["negotiation"][0].cells["id"]
     hidden = unpublished_rows(session, negotiation)
     tallies: list[Tally] = []
+    added: list[NewRow] = []
     changed: list[ChangedRow] = []
-    waiting = 0
+    unseen = 0
     for name, rows in tables.items():
-        added = sum(row.before is None for row in rows)
-        left = sum(row.line is None for row in rows)
+        new = [row for row in rows if row.before is None]
+        given = sum(row.line is not None for row in rows)
+        left = sum(row.line is None and not _is_hidden(name, row, hidden) for row in rows)
         other = [row for row in rows if row.before is not None and row.cells != row.before]
-        tallies.append(Tally(name, added, len(other), len(rows) - added - len(other) - left, left))
+        tallies.append(Tally(name, len(new), len(other), given - len(new) - len(other), left))
+        added += [NewRow(name, name_of(FILE[name], row), row.cells) for row in new[: most - len(added)]]
         for row in other:
             key = name_of(FILE[name], row)
             if (name, key) in hidden:
-                waiting += 1
+                unseen += 1
             elif len(changed) < most:
                 changed.append(ChangedRow(name, key, row.before or {}, row.cells))
     title = tables["negotiation"][0].cells["title"]
     revision = revision_of(session, negotiation)
-    return Preview(negotiation, title, revision, tallies, changed, waiting, list(reordered))
+    return Preview(negotiation, title, revision, tallies, added, changed, unseen, list(reordered))
+
+
+def _is_hidden(name: str, row: Merged, hidden: Hidden) -> bool:
+    """Whether readers do not see a row that is stored; a link is as hidden as either of its ends."""
+    if name == "links":
+        return any(("demands", row.cells[end]) in hidden for end in ("from", "to"))
+    return (name, name_of(FILE[name], row)) in hidden

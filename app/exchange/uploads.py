@@ -38,8 +38,8 @@ log = logging.getLogger("parley")
 
 # A package as it is handed in, and unpacked: a hundred times the largest negotiation known.
 LARGEST_UPLOAD, LARGEST_UNPACKED = 32 * 1024 * 1024, 192 * 1024 * 1024
-# So many faults are kept, and so many rows that would change: more nobody reads in one go.
-MOST_FAULTS, MOST_CHANGED = 2000, 100
+# So many faults are kept, and so many rows that would be added or change: more nobody reads in one go.
+MOST_FAULTS, MOST_SHOWN = 2000, 100
 _NOTED_EVERY = 1.0
 
 
@@ -51,7 +51,7 @@ def check_upload(engine: Engine, upload: str, progress: Progress | None = None, 
                 preview = preview_package(
                     session,
                     path,
-                    most=MOST_CHANGED,
+                    most=MOST_SHOWN,
                     largest=LARGEST_UNPACKED,
                     progress=_noted(engine, upload, progress),
                 )

@@ -45,7 +45,7 @@ from app.web.paths import address
 from app.web.render import page
 from app.web.security import Permission, allow
 from app.web.submissions import Refused, once
-from app.web.values import Field, Words, changed_fields
+from app.web.values import Field, Words, changed_fields, plain_fields
 from app.web.works import Works
 
 router = APIRouter(include_in_schema=False)
@@ -222,7 +222,7 @@ def _negotiation(asked: Asked, found: UploadPage) -> NegotiationHead | None:
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A row that would change: of which file, what it is called, and the fields that differ."""
+    """A row that would be added or change: of which file, what it is called, and its fields that differ."""
 
     file: str
     key: str
@@ -245,6 +245,7 @@ def _show(asked: Asked, upload: str, faults: Faults, status: int = 200) -> Respo
         )
     at = int(start)
     is_working = _is_working(asked, found)
+    added, changed = _shown_rows(asked, found, head)
     context = {
         "found": found,
         "faults": faults,
@@ -261,7 +262,8 @@ def _show(asked: Asked, upload: str, faults: Faults, status: int = 200) -> Respo
         "most_faults": MOST_FAULTS,
         "at": at,
         "page_size": _FAULTS_A_PAGE,
-        "rows": _shown_rows(asked, found, head),
+        "added": added,
+        "rows": changed,
         "tallies": [one for one in found.report.get("tallies", ()) if any(_counts(one))],
         "sums": [sum(column) for column in zip(*map(_counts, found.report.get("tallies", ())), strict=True)],
         "words": FILE_WORDS,
@@ -273,20 +275,37 @@ def _counts(tally: Mapping[str, Any]) -> tuple[int, int, int, int]:
     return tally["added"], tally["changed"], tally["same"], tally["left"]
 
 
-def _shown_rows(asked: Asked, found: UploadPage, head: NegotiationHead | None) -> list[ShownRow]:
-    """The rows that would change, word by word."""
-    changed: Sequence[Mapping[str, Any]] = found.report.get("changed", [])
-    if not head or not isinstance(changed, list):
-        return []
-    cells = [row[side] for row in changed for side in ("before", "after")]
-    cast: Cast = cast_of(asked.reading, head.id)
-    words = Words(cast, names_of(asked.reading, head.id, cells, asked.person))
-    return [
-        ShownRow(
-            row["file"],
-            row["key"],
-            row["after"].get("subject") or row["after"].get("actor") or row["after"].get("issue") or "",
-            changed_fields(words, NOUNS[row["file"]], row["before"], row["after"]),
-        )
-        for row in changed
-    ]
+def _shown_rows(
+    asked: Asked, found: UploadPage, head: NegotiationHead | None
+) -> tuple[list[ShownRow], list[ShownRow]]:
+    """The rows that would be added, and those that would change, word by word."""
+    added, changed = _rows(found, "added"), _rows(found, "changed")
+    cells = [row["cells"] for row in added] + [row[side] for row in changed for side in ("before", "after")]
+    if head:
+        words = Words(cast_of(asked.reading, head.id), names_of(asked.reading, head.id, cells, asked.person))
+    else:
+        words = Words(Cast({}, {}))  # a new negotiation: nothing that it names has a name here yet
+    return (
+        [_shown(row, row["cells"], _told(words, NOUNS[row["file"]], row["cells"])) for row in added],
+        [
+            _shown(row, row["after"], changed_fields(words, NOUNS[row["file"]], row["before"], row["after"]))
+            for row in changed
+        ],
+    )
+
+
+def _told(words: Words, noun: str, cells: Mapping[str, str]) -> Sequence[Field]:
+    """What a row says, without what stands above it already."""
+    told = {column: value for column, value in cells.items() if column not in ("id", "subject_type")}
+    return plain_fields(words, noun, told)
+
+
+def _rows(found: UploadPage, name: str) -> Sequence[Mapping[str, Any]]:
+    """Rows that were found in a package; of one that is loaded only their number is kept."""
+    rows = found.report.get(name, [])
+    return rows if isinstance(rows, list) else []
+
+
+def _shown(row: Mapping[str, Any], cells: Mapping[str, str], fields: Sequence[Field]) -> ShownRow:
+    about = cells.get("subject") or cells.get("actor") or cells.get("issue") or ""
+    return ShownRow(row["file"], row["key"], about, fields)

@@ -105,3 +105,39 @@ def test_a_citation_is_as_hidden_as_its_source(sqlite: Engine, tmp_path: Path) -
     assert seen == len(talks()["citations"]) - 1
     out = contents(export(sqlite, "talks", tmp_path / "out"))
     assert b",s2," not in out["citations.csv"]
+
+
+def test_the_id_of_an_entry_that_waits_is_taken(sqlite: Engine, tmp_path: Path) -> None:
+    _beside_hidden(sqlite, tmp_path)
+    found = faults_of(sqlite, write_package(tmp_path / "again", _with_seconds()))
+    assert {fault.partition(":")[0] for fault in found} == {
+        "sources.csv",
+        "demands.csv",
+        "proposals.csv",
+        "terms.csv",
+        "events.csv",
+    }
+    assert len(found) == 5, "what names one of them is no fault of its own"
+    assert found[0] == (
+        "sources.csv:4: id: “hidden” is taken by an entry that is not published here; "
+        "publish or discard that one first, or give the row another id"
+    )
+
+
+def test_a_changed_row_of_what_was_retracted_is_refused(sqlite: Engine, tmp_path: Path) -> None:
+    _beside_hidden(sqlite, tmp_path, "retracted")
+    tables = _with_seconds()
+    tables["demands"][-1] = {**tables["demands"][-1], "summary": "Something else"}
+    assert len(faults_of(sqlite, write_package(tmp_path / "changed", tables))) == 1
+
+
+def test_a_citation_that_waits_is_not_the_one_of_a_package(sqlite: Engine, tmp_path: Path) -> None:
+    package = write_package(tmp_path / "before", talks())
+    load(sqlite, package)
+    first = Citation.number == 1
+    _change(sqlite, Citation, first, review_status="draft", quote="What a draft quotes")
+    assert load(sqlite, package).created == 1
+    with read_session(sqlite) as session:
+        assert session.scalars(select(Citation.quote).where(first)).one() == "What a draft quotes"
+    done = load(sqlite, export(sqlite, "talks", tmp_path / "out"))
+    assert (done.created, done.changed, done.reordered) == (0, 0, False)

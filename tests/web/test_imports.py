@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from starlette.testclient import TestClient
 
 from app.cli import DEMO
+from app.commands.entries import By, Entry, record_entry
 from app.db import read_session, write_session
 from app.models import Account, Negotiation, Record, Revision, Upload, UploadPart
 from tests.make import talks, write_package
@@ -81,12 +82,12 @@ OLD, NEW = b"Fuel deliveries into Gaza are refused", b"Fuel deliveries into the 
 
 
 def test_a_package_is_looked_at_and_then_loaded_once(desk: TestClient) -> None:
-    anna, token = signed_in(desk, "anna"), token_urlsafe(32)
+    anna, token, package = signed_in(desk, "anna"), token_urlsafe(32), _gaza(OLD, NEW)
     assert 'href="/imports/new"' in anna.get("/").text
-    sent = _hand_in(anna, _gaza(OLD, NEW), token=token)
+    sent = _hand_in(anna, package, token=token)
     assert sent.status_code == 303, sent.text
     at = sent.headers["location"]
-    assert _hand_in(anna, _gaza(OLD, NEW), token=token).headers["location"] == at, "sent twice, taken once"
+    assert _hand_in(anna, package, token=token).headers["location"] == at, "sent twice, taken once"
     html = _settled(anna, at)
     assert re.search("<del>Gaza</del>.*<ins>the Strip</ins>", html)
     text = _plain(html)
@@ -212,17 +213,53 @@ def test_only_editors_hand_in_and_nobody_loads_alone_where_two_are_asked_for(
     anna, ben = signed_in(desk, "anna"), signed_in(desk, "ben")
     load(engine_of(desk), _talks(tmp_path, "What a draft says"))
     _change(desk, update(Negotiation).where(Negotiation.id == "talks").values(two_people=True))
-    hidden = (Record.negotiation == "talks") & (Record.id == "d1")
-    _change(desk, update(Record).where(hidden).values(review_status="draft"))
     at = _hand_in(anna, _zip(contents(_talks(tmp_path)))).headers["location"]
-    text = _plain(_settled(anna, at))
-    assert "1 to change" in text
-    assert "What a draft says" not in text
+    assert "1 to change" in _plain(_settled(anna, at))
     refused = _act(anna, at, "load")
     assert (refused.status_code, "asks for two people" in refused.text) == (422, True)
     _act(ben, at, "load")
     assert "0 added, 1 changed." in _settled(ben, at)
-    assert desk.get("/negotiations/talks/demands/d1").status_code == 404, "what waits for review still waits"
+
+
+def _drafted(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Draft a demand that comes by the id “mine”; answers its id."""
+    monkeypatch.setattr("app.commands.entries.slug", lambda _: "mine")
+    said = {"attributed_to": "somebody", "attribution": "third_party"}
+    record = {"holders": "p", "issues": "i", "kind": "demand", "summary": "What a draft says"}
+    with write_session(engine_of(client)) as session:
+        entry = Entry("s1", said, {**record, "stated": "2024-01-01"}, draft=True)
+        carl = session.scalars(select(Account.id).where(Account.name == "carl")).one()
+        id_ = record_entry(session, "talks", entry, By(carl, edits=False, now=datetime.now(UTC)))
+        session.commit()
+    return id_
+
+
+def test_what_waits_is_not_changed_unseen_whenever_it_was_entered(
+    desk: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = signed_in(desk, "anna")
+    load(engine_of(desk), _talks(tmp_path))
+    tables = talks()
+    tables["demands"] = [*tables["demands"], {**tables["demands"][0], "id": "mine", "summary": "Of the file"}]
+    tables["citations"] = [*tables["citations"], {**tables["citations"][0], "subject": "mine"}]
+    package = _zip(contents(write_package(tmp_path / "more", tables)))
+    at = _hand_in(anna, package).headers["location"]
+    text = _plain(_settled(anna, at))
+    assert "2 to add, 0 to change" in text
+    assert re.search(
+        r"What would be added Demandsmine.*SummaryOf the file.*Reports of records9 \(mine\)", text
+    )
+    assert _drafted(desk, monkeypatch) == "mine"
+    _act(anna, at, "load")
+    text = _plain(_settled(anna, at))
+    assert "1 fault; nothing can be loaded" in text
+    assert "“mine” is taken by an entry that is not published here" in text
+    assert "What a draft says" not in text
+    with read_session(engine_of(desk)) as session:
+        draft = select(Record.summary, Record.review_status).where(Record.id == "mine")
+        assert session.execute(draft).all() == [("What a draft says", "draft")]
+    at = _hand_in(anna, _zip(contents(_talks(tmp_path)))).headers["location"]
+    assert "Demands––3–" in _plain(_settled(anna, at)), "what others draft is not counted"
 
 
 def test_long_work_says_how_far_it_is_and_interrupted_work_is_begun_again(desk_client: TestClient) -> None:
