@@ -189,6 +189,11 @@ def import_command(
                     f"No fault found. “{plan.negotiation}”: {plan.created} to add, {plan.changed} to change.",
                     markup=False,
                 )
+                if plan.is_public:
+                    console.print(
+                        "It is the package that readers take away; what that leaves out stays as it is here.",
+                        markup=False,
+                    )
                 return
             with _progress() as report, write_session(engine) as session:
                 imported = import_package(session, path, now=datetime.now(UTC), progress=report)

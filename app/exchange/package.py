@@ -22,7 +22,7 @@ from app.domain.vocabulary import CitationRelation
 from app.exchange.faults import Fault, PackageFaults
 from app.exchange.package_reading import Line, Package, read_package
 from app.exchange.package_rules import Merged, check_cells, check_rows, in_order, waits
-from app.exchange.package_schema import FILES, File
+from app.exchange.package_schema import FILES, YES, File
 from app.exchange.package_writing import NotAPackage, UnknownNegotiation, export_package
 from app.models.loading import load_redirects
 from app.queries.packages import PackageRow, has_negotiation, package_rows, unpublished_rows
@@ -52,6 +52,7 @@ class Plan:
     created: int
     changed: int
     reordered: bool
+    is_public: bool
 
 
 def import_package(
@@ -95,11 +96,12 @@ def store_package(
 
 def check_package(session: Session, path: Path) -> Plan:
     """What importing the package would do, with all the same checks. Raises PackageFaults."""
-    tables, reordered = checked(session, read_package(path))
+    package = read_package(path)
+    tables, reordered = checked(session, package)
     rows = [row for table in tables.values() for row in table if row.cells != row.before]
     created = sum(row.before is None for row in rows)
     negotiation = tables["negotiation"][0].cells["id"]
-    return Plan(negotiation, created, len(rows) - created, bool(reordered))
+    return Plan(negotiation, created, len(rows) - created, bool(reordered), package.is_public)
 
 
 def negotiation_of(package: Package) -> str | None:
@@ -135,6 +137,8 @@ def checked(
             stored = list(package_rows(session, negotiation, file.name, unpublished=True))
         waiting = {key for (of, key), status in hidden.items() if of == file.name and waits(status)}
         rows, moved = _merge(file, package.tables[file.name], stored, waiting, _given(redirects, file))
+        if package.is_public and file.name == "citations":
+            rows = [_as_a_whole(row) for row in rows]
         tables[file.name] = _keep_blanked(file, rows, blanked)
         if moved:
             reordered[file.name] = [name_of(file, row) for row in tables[file.name]]
@@ -162,6 +166,24 @@ def _keep_blanked(
         before = {name: cell for name, cell in (row.before or {}).items() if name in fields}
         kept.append(row._replace(cells=cells | before) if fields else row)
     return kept
+
+
+def _as_a_whole(row: Merged) -> Merged:
+    """A citation of the readers' edition with what that leaves out, where it is here already (domain.md §8).
+
+    Where a vaguer wording covers the speaker it is the wording that the edition has, and that may change.
+    """
+    if row.line is None or row.before is None:
+        return row
+    cells, before = dict(row.cells), row.before
+    if "public_wording" in before and "public_wording" not in cells:
+        if "attributed_to" in cells:
+            cells["public_wording"] = cells.pop("attributed_to")
+        kept = {name: before[name] for name in ("attributed_to",) if name in before}
+        cells |= {"public_wording": before["public_wording"]} | cells | kept
+    if before.get("sensitive") == YES:
+        cells = {name: before[name] for name in ("quote", "translation") if name in before} | cells
+    return row._replace(cells=cells)
 
 
 def _given(redirects: Redirects, file: File) -> int:

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from app.exchange.faults import Fault, PackageFaults
-from app.exchange.package_schema import FILE, FILES, FORMAT, File
+from app.exchange.package_schema import FILE, FILES, FORMAT, PUBLIC, File
 
 DESCRIPTION = "datapackage.json"
 _NAMES = (DESCRIPTION, *(file.path for file in FILES))
@@ -56,11 +56,13 @@ class Package:
     """What a package says, file by file, with all that is wrong in how it says it.
 
     ``unread`` has the files of which nothing is known, ``lost`` the ids of rows that could not be read:
-    that something refers to them is no fault of its own.
+    that something refers to them is no fault of its own. ``is_public`` marks the edition that readers take
+    away: it leaves out what they do not see unasked.
     """
 
     name: str = ""
     title: str | None = None
+    is_public: bool = False
     tables: dict[str, list[Line]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
@@ -255,6 +257,11 @@ def _read_description(contents: _Contents, package: Package) -> set[str]:
         fault("parley", "parley.format", "is missing", f"write {FORMAT}")
     elif format_ != FORMAT or isinstance(format_, bool):
         fault("format", "parley.format", f"{_short(format_)} is no format known here", f"write {FORMAT}")
+    edition = parley.get("edition") if isinstance(parley, dict) else None
+    package.is_public = edition == PUBLIC
+    if edition not in (None, PUBLIC):
+        problem = f"{_short(edition)} is no edition known here"
+        fault("edition", "parley.edition", problem, f"leave it out, or write {PUBLIC}")
     name = found.get("name")
     if isinstance(name, str) and len(name) <= LONGEST_ID and KEBAB.fullmatch(name):
         package.name = name

@@ -383,13 +383,17 @@ FILES: tuple[File, ...] = (
 FILE: dict[str, File] = {file.name: file for file in FILES}
 
 
-def datapackage(name: str, title: str) -> str:
-    """The text of ``datapackage.json`` for a package of this name and title."""
+# What marks a package that leaves out what readers do not see unasked (domain.md §8).
+PUBLIC = "public"
+
+
+def datapackage(name: str, title: str, *, edition: str = "") -> str:
+    """The text of ``datapackage.json`` for a package of this name and title, whole or of an ``edition``."""
     content = {
         "profile": "tabular-data-package",
         "name": name,
         "title": title,
-        "parley": {"format": FORMAT},
+        "parley": {"format": FORMAT} | ({"edition": edition} if edition else {}),
         "resources": [file.resource() for file in FILES],
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from app.exchange.package_reading import DESCRIPTION
-from app.exchange.package_schema import FILES, YES, datapackage
+from app.exchange.package_schema import FILES, PUBLIC, YES, datapackage
 from app.queries.packages import has_negotiation, package_rows
 
 # Of the text of a file so much is written at once.
@@ -84,7 +84,8 @@ def _files(session: Session, negotiation: str, *, for_readers: bool) -> _Files:
     described = next(iter(package_rows(session, negotiation, "negotiation"))).cells
     name = described.get("package_name", described["id"])
     title = described.get("package_title", described["title"])
-    yield DESCRIPTION, iter([datapackage(name, title).encode()])
+    edition = PUBLIC if for_readers else ""
+    yield DESCRIPTION, iter([datapackage(name, title, edition=edition).encode()])
     for file in FILES:
         rows: Iterable[Mapping[str, str]] = (
             row.cells for row in package_rows(session, negotiation, file.name)

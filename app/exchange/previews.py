@@ -47,7 +47,8 @@ class Preview:
     """What would become of a negotiation; ``revision`` is the one that this was found at, None for a new one.
 
     ``added`` and ``changed`` have the first of the rows that would be added and changed. Of those that are
-    not published any more nothing is told but their number, ``unseen``.
+    not published any more nothing is told but their number, ``unseen``. ``is_public`` says that the package
+    is the edition for readers, which leaves something out.
     """
 
     negotiation: str
@@ -58,6 +59,7 @@ class Preview:
     changed: Sequence[ChangedRow]
     unseen: int
     reordered: Sequence[str]
+    is_public: bool
 
 
 def preview_package(
@@ -72,7 +74,8 @@ def preview_package(
 
     ``most`` rows that come in are shown, and as many that change, with what they are now.
     """
-    tables, reordered = checked(session, read_package(path, largest=largest, progress=progress), progress)
+    package = read_package(path, largest=largest, progress=progress)
+    tables, reordered = checked(session, package, progress)
     negotiation = tables["negotiation"][0].cells["id"]
     hidden = unpublished_rows(session, negotiation)
     tallies: list[Tally] = []
@@ -94,7 +97,8 @@ def preview_package(
                 changed.append(ChangedRow(name, key, row.before or {}, row.cells))
     title = tables["negotiation"][0].cells["title"]
     revision = revision_of(session, negotiation)
-    return Preview(negotiation, title, revision, tallies, added, changed, unseen, list(reordered))
+    is_public = package.is_public
+    return Preview(negotiation, title, revision, tallies, added, changed, unseen, list(reordered), is_public)
 
 
 def _is_hidden(name: str, row: Merged, hidden: Hidden) -> bool:

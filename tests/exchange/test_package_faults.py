@@ -98,6 +98,10 @@ PLANTED: dict[str, tuple[Plant, str]] = {
         text("datapackage.json", '"parley"', '"parsley"'),
         "datapackage.json:1: parley.format: is missing; write 1",
     ),
+    "an unknown edition": (
+        raw("datapackage.json", b'"format": 1', b'"format": 1,\r\n  "edition": "first"'),
+        'datapackage.json:7: parley.edition: "first" is no edition known here; leave it out, or write public',
+    ),
     "a name that is none": (
         text("datapackage.json", '"name": "talks"', '"name": "Talks!"'),
         'datapackage.json:3: name: "Talks!" is not a name; write up to 200 lowercase letters',

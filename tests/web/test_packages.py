@@ -3,6 +3,8 @@
 import csv
 import io
 from pathlib import Path
+from secrets import token_urlsafe
+from time import sleep
 from typing import Any
 
 from sqlalchemy import update
@@ -11,7 +13,7 @@ from starlette.testclient import TestClient
 from app.cli import DEMO
 from app.db import write_session
 from app.models import Citation, Record
-from tests.packages import contents, export
+from tests.packages import contents, export, load, zipped
 from tests.services.databases import engine_of, signed_in
 from tests.web.reports import SENSITIVE
 
@@ -35,7 +37,7 @@ def _saved(client: TestClient, address: str, path: Path) -> Path:
     return path
 
 
-def test_the_package_that_is_sent_is_the_one_that_the_command_writes(
+def test_the_package_that_is_sent_is_the_one_that_the_command_writes_but_marked(
     reader: TestClient, tmp_path: Path
 ) -> None:
     page = reader.get("/negotiations/gaza")
@@ -46,8 +48,13 @@ def test_the_package_that_is_sent_is_the_one_that_the_command_writes(
     assert "content-encoding" not in response.headers
     sent = tmp_path / "sent.zip"
     sent.write_bytes(response.content)
-    assert contents(sent) == contents(DEMO / "gaza")
-    assert sent.read_bytes() == export(engine_of(reader), "gaza", tmp_path / "written.zip").read_bytes()
+    files = contents(sent)
+    marked = b'"format": 1,\n  "edition": "public"\n'
+    assert files["datapackage.json"].count(marked) == 1
+    files["datapackage.json"] = files["datapackage.json"].replace(marked, b'"format": 1\n')
+    assert files == contents(DEMO / "gaza")
+    assert files == contents(export(engine_of(reader), "gaza", tmp_path / "written.zip"))
+    assert response.content == reader.get(GAZA).content
     again = reader.get(GAZA, headers={"if-none-match": response.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert reader.get("/negotiations/nowhere/package.zip").status_code == 404
@@ -73,3 +80,33 @@ def test_a_sensitive_quotation_is_asked_for_on_its_page(small: TestClient, tmp_p
     written = export(engine_of(small), "reports", tmp_path / "written.zip")
     assert SENSITIVE.encode() in contents(written)["citations.csv"]
     assert SENSITIVE.encode() not in contents(sent)["citations.csv"]
+
+
+def test_what_readers_took_away_changes_nothing_when_it_is_loaded_back(
+    desk: TestClient, tmp_path: Path
+) -> None:
+    engine = engine_of(desk)
+    _change(desk, Citation, Citation.number == 900, public_wording="somebody", attributed_to="the cook")
+    _change(desk, Citation, Citation.number == 901, sensitive=True, quote="What they said", translation="So")
+    whole = contents(export(engine, "gaza", tmp_path / "whole"))
+    sent = _saved(desk, GAZA, tmp_path / "sent.zip")
+    assert b"the cook" not in contents(sent)["citations.csv"]
+    done = load(engine, sent)
+    assert (done.created, done.changed, done.reordered) == (0, 0, False)
+    # Who changes the words that readers see means those.
+    files = contents(sent)
+    files["citations.csv"] = files["citations.csv"].replace(b",somebody,", b",an official,")
+    assert load(engine, zipped(tmp_path / "other.zip", files)).changed == 1
+    words = b"the cook,an official"
+    expected = whole["citations.csv"].replace(b"the cook,somebody", words)
+    assert contents(export(engine, "gaza", tmp_path / "after"))["citations.csv"] == expected
+    assert expected.count(words) == 1
+    anna = signed_in(desk, "anna")
+    page = anna.post(
+        "/imports/new",
+        data={"token": token_urlsafe(32)},
+        files={"package": ("p.zip", sent.read_bytes(), "application/zip")},
+    ).headers["location"]
+    while 'id="how-far"' in (text := anna.get(page).text):
+        sleep(0.05)
+    assert "This is the package that readers take away" in text
