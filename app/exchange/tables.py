@@ -2,8 +2,10 @@
 
 In the time line all columns from ``track`` to ``quote`` speak of the same citations: those that support the
 record, are not retracted, and are on the track that the row shows. What others say of a claim from a
-holder's own side is not in its row (domain.md §2). A term's are those of its proposal, but its own come first
-among the outlets, addresses and quotes. In the positions they speak of the one voice that the cell names.
+holder's own side is not in its row (domain.md §2). Where the record's actors stand on different tracks, each
+of these columns has a part for every actor, in their order. A term's are those of its proposal, but its own
+come first among the outlets, addresses and quotes. In the positions they speak of the one voice that the cell
+names.
 """
 
 import re
@@ -20,7 +22,7 @@ from app.queries.positions import PositionsPage
 from app.queries.proposal_columns import ProposalColumn
 from app.queries.records import RecordLine
 from app.queries.terms import ComparePage
-from app.queries.timeline import TimelineRow
+from app.queries.timeline import Side, TimelineRow
 
 TIMELINE = (
     "record_type",
@@ -149,6 +151,13 @@ DATES = frozenset(
 
 BETWEEN = "; "
 
+
+class Bound(str):
+    """A day that is only the first or last of those that a date may mean; no format makes it a date."""
+
+    __slots__ = ()
+
+
 Cell = str | int | float | None
 Row = Sequence[Cell]
 Permalink = Callable[[RecordLine], str]
@@ -177,14 +186,15 @@ def timeline_table(chunks: Iterable[Sequence[TimelineRow]], permalink: Permalink
 
 def timeline_row(row: TimelineRow, permalink: Permalink) -> list[Cell]:
     record = row.record
-    heard, printed = row.heard(), row.printed()
+    said = _said(row)
+    is_full_day = record.dated == record.first_day == record.last_day
     return [
         record.type.value,
         record.id,
         record.dated,
-        record.first_day,
-        record.last_day,
-        record.reported_on,
+        record.first_day if is_full_day else Bound(record.first_day),
+        record.last_day if is_full_day else Bound(record.last_day),
+        _reported_on(record, (*row.citations, *row.own)),
         BETWEEN.join(row.actors),
         BETWEEN.join(row.issues),
         record.kind,
@@ -196,15 +206,38 @@ def timeline_row(row: TimelineRow, permalink: Permalink) -> list[Cell]:
         record.condition,
         row.proposal.id if row.proposal else None,
         BETWEEN.join(row.track(actor).value for actor in row.actors),
-        _joined(_attributions(row)),
+        *said[:4],
+        _joined(_deniers(row.denials)),
+        *said[4:],
+        permalink(record),
+    ]
+
+
+def _reported_on(record: RecordLine, citations: Iterable[CitationLine]) -> str:
+    """When it was first reported; a bound, unless a report is known to be of that very day."""
+    is_known = any(line.source.published == record.reported_on for line in citations)
+    return record.reported_on if is_known else Bound(record.reported_on)
+
+
+def _said(row: TimelineRow) -> Sequence[Cell]:
+    """Who says so and where it stands: of all actors at once, or of each where their tracks differ."""
+    if len({row.track(actor) for actor in row.actors}) < 2:
+        return _said_of(row, row.sides)
+    each = [_said_of(row, [row.side(actor)]) for actor in row.actors]
+    return [BETWEEN.join(str(cell) for cell in cells) for cells in zip(*each, strict=True)]
+
+
+def _said_of(row: TimelineRow, sides: Sequence[Side]) -> Sequence[Cell]:
+    """Attributions, speakers, whether all are unnamed, origins, outlets, addresses and quotes."""
+    heard, printed = row.heard(sides), row.printed(sides)
+    return [
+        _joined(_attributions(row, sides)),
         _joined(line.speaker for line in heard),
         _is_anonymous(heard),
         len({line.source.voice for line in heard}),
-        _joined(_deniers(row.denials)),
         _joined(line.source.outlet for line in printed),
         _joined(line.source.url or "" for line in printed),
         _joined(_quote(line) for line in printed),
-        permalink(record),
     ]
 
 
@@ -224,11 +257,11 @@ def _joined(values: Iterable[str]) -> str:
     return BETWEEN.join(dict.fromkeys(value for value in values if value))
 
 
-def _attributions(row: TimelineRow) -> Iterator[str]:
+def _attributions(row: TimelineRow, sides: Sequence[Side]) -> Iterator[str]:
     """What the speakers are to the record's actors. An event has nobody to whom they could be anything."""
     if row.record.type is RecordType.EVENT:
         return
-    for side in row.sides:
+    for side in sides:
         for line in row.heard_by(side):
             for actor in side.actors or (None,):
                 yield line.attribution(actor).value
@@ -294,13 +327,20 @@ class _Positions:
     def _answers(self, column: ProposalColumn) -> Iterator[_Named]:
         head = self._head(column)
         head["proposal"] = column.record.id
-        yield head | {"place": "proposal"} | self._record(column.record) | self._evidence(column.evidence)
+        yield (
+            head
+            | {"place": "proposal"}
+            | self._record(column.record, column.evidence)
+            | self._evidence(column.evidence)
+        )
         for party in self.page.columns:
             if not isinstance(party, PartyColumn):
                 continue
             of_party = head | {"actor": party.actor, "as_of": party.on.isoformat(), "place": "answer"}
             for answer in column.latest_answers(party.actor, party.on, self.page.basis):
-                yield of_party | self._record(answer.record) | self._evidence(answer.evidence)
+                yield (
+                    of_party | self._record(answer.record, answer.evidence) | self._evidence(answer.evidence)
+                )
 
     def _terms(self, column: ProposalColumn, issue: str) -> Iterator[_Named]:
         head = self._head(column) | {"proposal": column.record.id}
@@ -309,7 +349,7 @@ class _Positions:
             yield (
                 head
                 | {"place": "term", "tabled_by": tabled}
-                | self._record(term)
+                | self._record(term, column.evidence)
                 | self._evidence(column.evidence)
             )
         if not column.terms.get(issue):
@@ -328,24 +368,25 @@ class _Positions:
             for term in claim.terms:
                 # Who accepted a package is one thing, who told of its terms another.
                 told = self._evidence(claim.text) if claim.text else {}
-                yield head | {"place": "term_accepted"} | self._record(term) | told
+                yield head | {"place": "term_accepted"} | self._record(term, claim.text) | told
         if not lines:
             yield head | {"searched_through": cell.searched_through}
 
     def _claim(self, claim: Claim) -> _Named:
-        found = self._record(claim.record) | self._evidence(claim.evidence)
+        found = self._record(claim.record, claim.evidence) | self._evidence(claim.evidence)
         return found | {
             "since": claim.since,
             "last_heard": claim.last_heard,
             "overtaken": _yes(claim.overtaken),
         }
 
-    def _record(self, record: RecordLine) -> _Named:
+    def _record(self, record: RecordLine, evidence: Evidence | None) -> _Named:
+        voices = [evidence.voice] if evidence and evidence.voice else []
         return {
             "record_type": record.type.value,
             "id": record.id,
             "date": record.dated,
-            "reported_on": record.reported_on,
+            "reported_on": _reported_on(record, voices),
             "kind": record.kind,
             "summary": record.words,
             "quantity": record.quantity,

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from app.exchange.tables import DATES, Cell, Row, Table, Tally
+from app.exchange.tables import DATES, Bound, Cell, Row, Table, Tally
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -144,7 +144,7 @@ class _Writer:
             return
         if not isinstance(cell, str):
             self.sheet.write_number(self.row, place, cell, self.usual)
-        elif column in DATES and (day := _full_day(cell)):
+        elif column in DATES and not isinstance(cell, Bound) and (day := _full_day(cell)):
             self.sheet.write_datetime(self.row, place, day, self.day)
         else:
             text = fitting(cell)

@@ -93,12 +93,11 @@ def _days(text: object) -> int:
 
 
 class NewToken(FormModel):
-    """``secret`` is the token itself, made with the form, so that a form sent twice shows it twice."""
+    """What a token for a program is for, what it may do, and how many days it works."""
 
     name: AccountName
     role: TokenRole
     days: Annotated[int, BeforeValidator(_days)]
-    secret: Annotated[str, AfterValidator(_token)]
 
 
 def safe_return(path: str) -> str:

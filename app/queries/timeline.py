@@ -109,16 +109,16 @@ class TimelineRow:
         """The citations that count on the track on which these actors are shown, in the order of entry."""
         return [line for line in self.citations if line.counts and _is_heard(line, side)]
 
-    def heard(self) -> list[CitationLine]:
-        """The same for all actors of the record together."""
-        counting = {line.number for side in self.sides for line in self.heard_by(side)}
+    def heard(self, sides: Sequence[Side]) -> list[CitationLine]:
+        """The same for the actors of all these sides together."""
+        counting = {line.number for side in sides for line in self.heard_by(side)}
         return [line for line in self.citations if line.number in counting]
 
-    def printed(self) -> list[CitationLine]:
+    def printed(self, sides: Sequence[Side]) -> list[CitationLine]:
         """Where that stands to be read: a term's own citations, and those of its proposal behind them."""
         if self.record.type is not RecordType.TERM:
-            return self.heard()
-        return [*(line for line in self.own if line.counts), *self.heard()]
+            return self.heard(sides)
+        return [*(line for line in self.own if line.counts), *self.heard(sides)]
 
     @property
     def cursor(self) -> Cursor:

@@ -17,7 +17,7 @@ from app.commands.passwords import (
     is_password,
     require_password,
 )
-from app.commands.tokens import hashed, new_token
+from app.commands.tokens import derived, hashed, new_token
 from app.db import ReadSession
 from app.domain.tokens import LASTS_DAYS, TokenRole, may_be_given
 from app.forms.accounts import NewPassword, NewToken
@@ -37,7 +37,9 @@ WRONG = "This is not your password."
 TOKEN_PREFIX = "parley_"  # noqa: S105 - no token, what each begins with
 # What is said of a change that was made, by the word for it in the address.
 CHANGED = {
-    "password": N_("Your password is changed. Every other browser is signed out."),
+    "password": N_(
+        "Your password is changed. Every other browser is signed out. Tokens for programs work until revoked."
+    ),
     "sessions": N_("The session is ended."),
     "revoked": N_("The token is revoked: whoever still sends it is refused."),
     "joined": N_("Your account is there, and you are signed in."),
@@ -109,7 +111,8 @@ def create_token(
     if form.data is None:
         return _show(request, reading, person, form.typed, form.faults, 422)
     made: NewToken = form.data
-    token = TOKEN_PREFIX + made.secret
+    # So a form that is sent twice shows it twice, and no two people can ever be given the same.
+    token = TOKEN_PREFIX + derived(session_token(request), f"token:{form.typed.one('token')}")
 
     def save() -> str:
         now = datetime.now(UTC)
@@ -167,7 +170,6 @@ def _show(
         "tokens": tokens_of(session, person.account),
         "now": datetime.now(UTC),
         "token": ("" if "form" in faults else typed.one("token")) or new_token(),
-        "secret": typed.one("secret") or new_token(),
         "token_roles": [
             (role, label(role), TOKEN_DUTIES[role]) for role in TokenRole if may_be_given(role, person.role)
         ],

@@ -199,7 +199,11 @@ _TABLES: Mapping[str, _Meaning] = {
     "attributed_to": ("text", N_("The speakers as readers are told of them."), None),
     "anonymous": ("boolean", N_("Whether nobody of them is named."), None),
     "reports": ("number", N_("How many reports support it on this track."), None),
-    "origins": ("number", N_("How many of these are independent of each other."), None),
+    "origins": (
+        "number",
+        N_("How many of these are independent; for each actor in their order where tracks differ."),
+        None,
+    ),
     "denied_by": ("text", N_("Who denies it: ids, or words where the report names none."), None),
     "outlets": ("text", N_("Who printed it."), None),
     "urls": ("url", N_("Where it was printed."), None),

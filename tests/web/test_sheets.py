@@ -76,8 +76,23 @@ def test_a_workbook_has_a_header_that_stays_filters_dates_and_no_formula(talks: 
     assert days["formula"] == datetime(2024, 1, 1)  # noqa: DTZ001 - a day has no zone
     assert lines["formula"]["date"].is_date
     assert (days["month"], days["year"], days["arabic"]) == ("2024-01", "2023", "2024-02-02~")
+    bounds = [lines["month"][name] for name in ("date_first", "date_last")]
+    assert [(cell.value, cell.is_date) for cell in bounds] == [("2024-01-01", False), ("2024-01-31", False)]
     assert (lines["hebrew"]["quantity_max"].value, lines["hebrew"]["origins"].value) == (1000, 1)
     assert SENSITIVE not in str([cell.value for line in lines.values() for cell in line.values()])
+
+
+@pytest.mark.one_database
+def test_when_it_was_reported_is_a_date_only_where_a_report_is_known_to_be_of_that_day(
+    reader: TestClient,
+) -> None:
+    sheet = book(
+        reader, "/negotiations/gaza/timeline.xlsx?on=2024-04-01&actor=israel&from=2024-02&to=2024-02"
+    )
+    lines = {line["id"].value: line["reported_on"] for line in named(sheet["Time line"])}
+    printed_in_february = lines["isr-2024-02-no-permanent"]
+    assert (printed_in_february.value, printed_in_february.is_date) == ("2024-02-29", False)
+    assert sum(cell.is_date for cell in lines.values()) > len(lines) / 2
 
 
 def test_the_notes_say_of_what_as_of_when_which_and_how_many(talks: TestClient) -> None:

@@ -100,7 +100,8 @@ def test_quantities_have_bounds_only_where_they_are_numbers(talks: Mapping[str, 
 def test_tracks_stand_apart_for_each_actor(talks: Mapping[str, dict[str, str]]) -> None:
     said = ("actors", "track", "attribution", "attributed_to", "anonymous", "origins")
     assert [talks["joint"][name] for name in said] == [
-        "p; q", "own_side; others", "self; opponent", "an official of P (unnamed)", "yes", "1",
+        "p; q", "own_side; others", "self; opponent",
+        "an official of P (unnamed); an official of P (unnamed)", "yes; yes", "1; 1",
     ]  # fmt: skip
     assert [talks["w1"][name] for name in said] == ["q", "others", "opponent", "the office", "no", "1"]
     assert [talks["w2"][name] for name in said] == ["", "", "mediator", "M", "no", "1"]
@@ -119,6 +120,22 @@ def test_hearsay_is_not_in_the_row_of_what_is_from_its_own_side(small: TestClien
     assert early["anonymous"] == "no", "one report speaks in its own voice"
     (late,) = rows(small, f"{TALKS}.csv?on=2024-01-10&q=hearsay")
     assert [late[name] for name in columns] == ["own_side", "self", "P", "1", "Outlet s3", "we say so"]
+
+
+def test_what_others_say_of_one_actor_is_not_counted_for_another_whose_own_side_says_so(
+    reader: TestClient,
+) -> None:
+    (row,) = [
+        one
+        for one in rows(reader, "/negotiations/gaza/timeline.csv?on=2026-03-01&type=proposal")
+        if one["id"] == "sharm-phase-one"
+    ]
+    parts = {name: row[name].split("; ") for name in ("actors", "track", "attribution", "origins")}
+    assert set(parts["track"]) == {"own_side", "others"}
+    shown = reader.get("/api/v1/negotiations/gaza/proposals/sharm-phase-one?on=2026-03-01").json()
+    origins = {actor: side["origins"] for side in shown["sides"] for actor in side["actors"]}
+    assert dict(zip(parts["actors"], map(int, parts["origins"]), strict=True)) == origins
+    assert len(set(origins.values())) > 1
 
 
 def test_denials_name_who_denies_and_sensitive_quotes_stay_out(small: TestClient) -> None:
