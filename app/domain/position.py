@@ -95,6 +95,13 @@ def fates(records: Records, holder: str, issue: str, on: date, basis: Basis) -> 
     return board.fates()
 
 
+def still_stands(found: Iterable[Fate]) -> bool:
+    """Whether a record of these fates, one for each of its cells, stands in any: a demand that one of its
+    holders dropped is still the other's (domain.md §4).
+    """
+    return any(fate.standing in (Standing.STANDS, Standing.RESTATED) for fate in found)
+
+
 def hearsay(records: Records, holder: str, issue: str, on: date, basis: Basis) -> Rests | None:
     """On whom rests all that stands in a cell and is only said by others; None where nothing does.
 

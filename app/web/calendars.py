@@ -47,9 +47,13 @@ def index(request: Request, session: ViewReads, live: Reads, view: ViewOf, negot
         day=day_words(view.on, long=True),
         basis=gettext(as_of_words(view.basis)),
     )
+    note = gettext(
+        "Reports, not facts: each entry names who says it. A deadline of what was dropped or replaced by "
+        "then is left out."
+    )
     body = calendar_bytes(
         gettext("%(title)s: talks and deadlines", title=head.title),
-        f"{as_of} {gettext('Reports, not facts: each entry names who says it.')}",
+        f"{as_of} {note}",
         gettext("Known too little to stand on a day:"),
         site + address(f"/negotiations/{negotiation}/timeline", type="event", kind="talks_round"),
         entries,
@@ -88,12 +92,19 @@ def _round(site: str, negotiation: str, one: Dated, titles: Titles, on: date) ->
 
 
 def _deadline(site: str, negotiation: str, one: Dated, titles: Titles) -> Entry:
-    """A deadline, which is whose claim, on which track."""
+    """A deadline, which is whose claim, on which track; and what speaks against waiting for it."""
     record = one.row.record
+    words = N_("Deadline – %(title)s")
+    if one.overtaken and one.row.denials:
+        words = N_("Deadline, overtaken by an event, and denied – %(title)s")
+    elif one.overtaken:
+        words = N_("Deadline, overtaken by an event – %(title)s")
+    elif one.row.denials:
+        words = N_("Deadline, denied – %(title)s")
     deadline = record.deadline or record.dated
     return Entry(
         id=f"{negotiation}-deadline-{record.id}@parley",
-        summary=gettext(N_("Deadline – %(title)s"), title=titles.of(one.row).unescape()),
+        summary=gettext(words, title=titles.of(one.row).unescape()),
         description=_description(one, titles),
         dated=parse_edtf(deadline),
         date_words=edtf_words(deadline),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +11,14 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from starlette.testclient import TestClient
 
+from app.db import read_session
 from app.domain.dates import NotADate, parse_edtf
+from app.domain.vocabulary import Basis
 from app.exchange.calendar import LONGEST_SPAN, Entry, calendar_bytes
-from tests.make import write_package
-from tests.services.databases import PUBLIC_URL, serving, signed_in
+from app.queries.calendars import calendar_page
+from app.web.deps import today
+from tests.make import Tables, write_package
+from tests.services.databases import KINDS, PUBLIC_URL, engine_of, serving, signed_in
 from tests.web.filled import correct
 from tests.web.forms import GAZA
 from tests.web.reports import ARABIC, reports
@@ -109,6 +114,115 @@ def test_a_date_that_is_known_too_little_says_so_and_a_whole_year_is_only_listed
     assert f"2023: Talks: {ARABIC}; year" in str(calendar["description"])
     deadline = found["reports-deadline-placed@parley"]
     assert str(deadline["summary"]) == "Deadline – P, from its own side: For a time, or for good (Jun 2024)"
+
+
+def _deadlines(*rows: dict[str, str], **cited: tuple[str, str]) -> Tables:
+    """The small negotiation with these demands besides, each cited from its own side by a report."""
+    tables = reports()
+    usual = {"holders": "p", "issues": "k", "kind": "demand", "summary": "By then", "stated": "2024-01-02"}
+    tables["demands"] = [*tables["demands"], *({**usual, **row} for row in rows)]
+    tables["citations"] = [
+        *tables["citations"],
+        *(
+            {"subject_type": "demand", "subject": row["id"], "source": row_source, "speakers": speaker}
+            for row in rows
+            for row_source, speaker in [cited.get(row["id"], ("s5", row.get("holders", "p").split("|")[0]))]
+        ),
+    ]
+    return tables
+
+
+def test_a_deadline_of_what_stands_no_more_is_left_out_and_what_speaks_against_one_is_said(
+    templates: Any, tmp_path: Path
+) -> None:
+    tables = _deadlines(
+        {"id": "old", "deadline": "2024-07-01"},
+        {"id": "newer", "deadline": "2024-08-01", "stated": "2024-02-28"},
+        {"id": "ended", "deadline": "2024-07-02"},
+        {"id": "ends", "kind": "withdrawal", "stated": "2024-02-28"},
+        # Two hold it, and the one drops whatever it held there.
+        {"id": "both", "holders": "p|q", "issues": "j", "deadline": "2024-07-03"},
+        {"id": "alone", "issues": "j", "deadline": "2024-07-04"},
+        {"id": "drops", "issues": "j", "kind": "withdrawal", "stated": "2024-02-28"},
+        {"id": "moot", "deadline": "2024-07-05", "overtaken_by": "e"},
+        {"id": "refuted", "deadline": "2024-07-06"},
+        {"id": "moot-and-refuted", "deadline": "2024-07-07", "overtaken_by": "e"},
+        {"id": "unsupported", "deadline": "2024-07-08"},
+        newer=("s7", "p"),
+        ends=("s7", "p"),
+        drops=("s7", "p"),
+        both=("s1", "p"),
+        moot=("s1", "p"),
+        unsupported=("s4", "p"),
+    )
+    tables["links"] = [
+        *tables["links"],
+        {"from": "newer", "relation": "replaces", "to": "old"},
+        {"from": "ends", "relation": "replaces", "to": "ended"},
+    ]
+    denial = {"subject_type": "demand", "source": "s7", "relation": "denies", "speakers": "q"}
+    tables["citations"] = [
+        *tables["citations"], denial | {"subject": "refuted"}, denial | {"subject": "moot-and-refuted"},
+    ]  # fmt: skip
+    package = write_package(tmp_path / "talks", tables)
+    with serving(f"sqlite:///{templates('sqlite', package)}") as client:
+
+        def told(view: str) -> dict[str, str]:
+            found = events(read(client, f"/negotiations/reports/calendar.ics?{view}"))
+            return {
+                id_.removeprefix("reports-deadline-").removesuffix("@parley"): str(event["summary"])
+                .partition(" – ")[0]
+                for id_, event in found.items()
+                if id_.startswith("reports-deadline-")
+            }  # fmt: skip
+
+        # Before its replacement, its withdrawal and the denials were printed, everything stood.
+        before = told("on=2024-02-05")
+        assert set(before) == {"placed", "old", "ended", "both", "alone", "moot", "refuted",
+                               "moot-and-refuted", "unsupported"}  # fmt: skip
+        assert before["refuted"] == "Deadline"
+        assert told("on=2024-01-09")["moot"] == "Deadline", "the event is not known yet"
+        now = {
+            "placed": "Deadline",
+            "newer": "Deadline",
+            "both": "Deadline",
+            "moot": "Deadline, overtaken by an event",
+            "refuted": "Deadline, denied",
+            "moot-and-refuted": "Deadline, overtaken by an event, and denied",
+        }
+        assert told("on=2024-12-31") == told("on=2024-12-31&basis=stated") == now
+        assert told("") == told(f"on={today()}&basis=recorded") == now
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_more_days_than_a_calendar_holds_it_has_those_to_come_and_then_the_latest(
+    templates: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    kind: str,
+) -> None:
+    days = ["2023", "2024-03-31", "2024-04", "2024-04-03~", "2024-01/2024-05", "2024-06-01", "2025~"]
+    stated = [f"2024-01-{30 - number}" for number in range(len(days))]
+    rows = [
+        {"id": f"d{number}", "deadline": day, "stated": on}
+        for number, (day, on) in enumerate(zip(days, stated, strict=True))
+    ]
+    package = write_package(tmp_path / "talks", _deadlines(*rows))
+    template = templates(kind, package)
+    url = f"sqlite:///{template}"
+    if kind == "postgresql":
+        url = request.getfixturevalue("postgresql_server").url(template)
+    with serving(url) as client, read_session(engine_of(client)) as session:
+
+        def nearest(most: int) -> list[str]:
+            monkeypatch.setattr("app.queries.calendars.MOST", most)
+            page = calendar_page(session, session, "reports", date(2024, 4, 2), Basis.REPORTED)
+            return [one.row.record.id for one in page.deadlines]
+
+        # The deadline of the small negotiation itself is June.
+        assert nearest(20) == ["d3", "d2", "d4", "d5", "placed", "d6", "d1", "d0"]
+        assert nearest(3) == ["d3", "d2", "d4"]
 
 
 def test_the_page_of_the_negotiation_leads_to_it_and_a_wrong_day_is_refused(dated: TestClient) -> None:
