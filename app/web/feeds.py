@@ -1,4 +1,8 @@
-"""Feeds of what was published, corrected or taken down: of a negotiation, an issue, an actor, a list."""
+"""Feeds of what was published, corrected or taken down: of a negotiation, an issue, an actor, a list.
+
+A feed is of today. It tells of what was done here, in the order in which that was done, and so whatever is
+entered makes it longer, however old it is: as of a past day it could not stay what it was (domain.md §3).
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -69,6 +73,11 @@ def _feed(
     filters = read_timeline_filters(of) if of is not None else filters_of(request, cast, place=False)
     faults = Faults(view.faults | filters.faults)
     before = _before(request, faults)
+    if view.typed.get("on"):
+        faults["on"] = gettext(
+            "A feed tells of what was done here up to today, each with the record as it stands now; "
+            "leave the day out."
+        )
     if view.basis is Basis.RECORDED:
         faults["basis"] = gettext("A feed tells of what is public now; choose “reported” or “stated”.")
     if of is not None and not (set(of.values()) <= {*cast.actors, *cast.issues}):

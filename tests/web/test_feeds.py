@@ -218,6 +218,9 @@ def test_pages_lead_to_their_feeds(talks: TestClient) -> None:
     [
         ("timeline.atom?actor=nobody", 422, "Nobody here is called “nobody”"),
         ("timeline.atom?basis=recorded", 422, "A feed tells of what is public now"),
+        ("feed.atom?on=2024-12-31", 422, "leave the day out"),
+        ("issues/k/feed.atom?on=2024-12-31&basis=stated", 422, "leave the day out"),
+        ("timeline.atom?actor=q&on=soon", 422, "leave the day out"),
         ("feed.atom?change=x", 422, "“x” is no place in the feed"),
         ("issues/nothing/feed.atom", 404, "nothing here"),
         ("actors/nobody/feed.atom", 404, "nothing here"),
