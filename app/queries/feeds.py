@@ -208,7 +208,7 @@ def _changes(
         .outerjoin(Source, record.is_source)
         .where(
             Revision.negotiation == negotiation,
-            _was_published(),
+            _was_published(record),
             or_(
                 and_(
                     record.type.is_not(None),
@@ -277,17 +277,44 @@ class _RecordOf:
         )
 
 
-def _was_published() -> ColumnElement[bool]:
+def _was_published(record: _RecordOf) -> ColumnElement[bool]:
     """Whether readers saw something of a change: what a revision has of an entry says how far it had come."""
-
-    def is_public(side: Any) -> ColumnElement[bool]:
-        return and_(side.is_not(None), ~side.contains('"review":', autoescape=True))
-
     taking = Revision.action.in_(_TAKING)
     return or_(
-        Revision.action == "redact",
-        and_(taking, is_public(Revision.before)),
-        and_(~taking, Revision.action.not_in((*_UNSEEN, "redact")), is_public(Revision.after)),
+        and_(Revision.action == "redact", _could_be_read(record)),
+        and_(taking, _is_public(Revision.before)),
+        and_(~taking, Revision.action.not_in((*_UNSEEN, "redact")), _is_public(Revision.after)),
+    )
+
+
+def _is_public(side: Any) -> ColumnElement[bool]:
+    """Whether what a revision has before or after it was public; of a link it never says otherwise."""
+    return and_(side.is_not(None), ~side.contains('"review":', autoescape=True))
+
+
+def _could_be_read(record: _RecordOf) -> ColumnElement[bool]:
+    """Whether what was blanked had been public: the revision itself says nothing, those before it do.
+
+    A report or a link had been only where its record had been, too.
+    """
+    of_report = Revision.noun == "source"
+    return and_(
+        _had_been_public(Revision.noun, Revision.record),
+        or_(of_report, _had_been_public(record.type, record.original)),
+    )
+
+
+def _had_been_public(noun: Any, record: Any) -> ColumnElement[bool]:
+    earlier = aliased(Revision)
+    return exists(
+        select(1).where(
+            earlier.negotiation == Revision.negotiation,
+            earlier.noun == noun,
+            earlier.record == record,
+            earlier.number < Revision.number,
+            earlier.action.not_in((*_UNSEEN, "redact")),
+            _is_public(earlier.after),
+        )
     )
 
 

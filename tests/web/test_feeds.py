@@ -15,7 +15,7 @@ from app.domain.vocabulary import Basis
 from app.exchange.atom import Entry, Feed, atom_bytes
 from app.exchange.package import import_package
 from app.forms.filters import read_timeline_filters
-from app.models import Revision
+from app.models import Record, Revision
 from app.queries.feeds import feed_page
 from app.queries.negotiations import cast_of
 from app.web.deps import today
@@ -26,7 +26,7 @@ from tests.web.filled import correct, filled
 from tests.web.forms import GAZA, engine_of, form
 from tests.web.reports import reports
 from tests.web.test_entries import report
-from tests.web.test_redaction import blank
+from tests.web.test_redaction import blank, offered
 
 FEED = f"{GAZA}/feed.atom"
 
@@ -117,6 +117,30 @@ def test_what_was_blanked_is_told_and_not_repeated(desk: TestClient) -> None:
     assert "Would hide" not in text
     first = titles(desk, most=1)[0]
     assert first.startswith("Something blanked for somebody’s safety")
+
+
+def test_what_was_blanked_before_anybody_could_read_it_is_not_told(desk: TestClient) -> None:
+    anna, carl, root = signed_in(desk, "anna"), signed_in(desk, "carl"), signed_in(desk, "root")
+    address = report(anna)
+    before = read(desk, FEED).entries[0].id
+    known = set(offered(root, address))
+    cite = {"outlet": "Other Post", "published": "2026-03-01", "language": "en", "relation": "supports",
+            "attributed_to": "a cook", "anonymous": "yes", "attribution": "third_party",
+            "quote": "They would hide xyzzy."}  # fmt: skip
+    sent = carl.post(f"{address}/cite", data={**form(carl, f"{address}/cite"), **cite})
+    assert sent.status_code == 303, sent.text
+    (quote,) = [value for value in set(offered(root, address)) - known if value.endswith("/quote")]
+    assert blank(root, address, quote).status_code == 303
+    assert read(desk, FEED).entries[0].id == before, "a report that waited is nobody's but the desk's"
+    report(carl, summary="Waits for an editor.")
+    with read_session(engine_of(desk)) as session:
+        waits = session.scalar(select(Record.id).where(Record.summary == "Waits for an editor."))
+    assert blank(root, f"{GAZA}/demands/{waits}", "/summary").status_code == 303
+    assert read(desk, FEED).entries[0].id == before
+    public = [value for value in known if value.startswith("citation/") and value.endswith("/quote")]
+    assert blank(root, address, *public).status_code == 303
+    first = titles(desk, most=1)[0]
+    assert first.startswith("Something blanked for somebody’s safety in a report: Hamas, from its own side")
 
 
 def test_a_merged_record_leads_to_the_one_that_stands(desk: TestClient, tmp_path: Path) -> None:
