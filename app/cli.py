@@ -201,7 +201,9 @@ def import_command(
         except PackageFaults as faults:
             for fault in faults.faults:
                 console.print(str(fault), markup=False)
-            count = len(faults.faults)
+            count = faults.count
+            if count > len(faults.faults):
+                console.print(f"And {count - len(faults.faults):,} more.", markup=False)
             raise _refuse(f"{count} {'fault' if count == 1 else 'faults'}; nothing was loaded.") from None
     console.print(
         f"“{imported.negotiation}”: {imported.created} added, {imported.changed} changed.", markup=False

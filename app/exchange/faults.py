@@ -25,9 +25,14 @@ class Fault:
         return f"{place}: {self.problem}; {self.remedy}"
 
 
-class PackageFaults(Exception):
-    """The package cannot be loaded; ``faults`` has everything that is wrong with it."""
+# So many faults of a package are kept and told, the others only counted: more nobody mends in one go.
+MOST_FAULTS = 2000
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+
+class PackageFaults(Exception):
+    """The package cannot be loaded; ``faults`` has what is wrong with it, ``count`` says how much that is."""
+
+    def __init__(self, faults: Sequence[Fault], more: int = 0) -> None:
         self.faults = list(faults)
+        self.count = len(self.faults) + more
         super().__init__("\n".join(map(str, self.faults)))

@@ -130,7 +130,7 @@ def _check(plan: Plan) -> None:
     }
     check_rows(package, tables)
     if package.faults:
-        raise PackageFaults(in_order(package.faults))
+        raise PackageFaults(in_order(package.faults), package.more)
 
 
 def _refuse(file: str, gone: Row, kept: Row, stored: Mapping[str, list[PackageRow]]) -> None:

@@ -121,6 +121,9 @@ def checked(
     Raises PackageFaults.
     """
     check_cells(package)
+    if package.more:
+        # What rows say of one another would only be counted.
+        raise PackageFaults(in_order(package.faults), package.more)
     _note_name_and_title(package)
     negotiation = negotiation_of(package) or ""
     is_known = has_negotiation(session, negotiation)
@@ -145,7 +148,7 @@ def checked(
     _refuse_merged(package, redirects)
     check_rows(package, tables, redirects, hidden)
     if package.faults:
-        raise PackageFaults(in_order(package.faults))
+        raise PackageFaults(in_order(package.faults), package.more)
     return tables, reordered
 
 

@@ -14,10 +14,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from app.exchange.faults import Fault, PackageFaults
+from app.exchange.faults import MOST_FAULTS, Fault, PackageFaults
 from app.exchange.package_schema import FILE, FILES, FORMAT, PUBLIC, File
 
 DESCRIPTION = "datapackage.json"
@@ -26,6 +27,8 @@ _TABLES = ", ".join(file.path for file in FILES)
 
 # Room for a hundred times the largest negotiation known.
 LARGEST_PACKAGE = 512 * 1024 * 1024
+# A row of a few letters takes a hundred times its bytes once it is read.
+MOST_ROWS = 2_000_000
 _LARGEST_DESCRIPTION = 1024 * 1024
 _MOST_ENTRIES = 1000
 _LARGEST_LIST = 1024 * 1024
@@ -36,6 +39,9 @@ _LARGEST_RATIO = 200
 _RATIO_COUNTS_FROM = 4 * 1024 * 1024
 # What Python's reader refuses anyway; a row of it is an unclosed quote.
 _LONGEST_ROW = 120_000
+
+# A row has far fewer columns.
+_MOST_CELLS = 50
 
 _FIELD = r'(?:"(?:[^"]++|"")*+"|[^",\r\n]*+)'
 _RECORD = re.compile(rf"({_FIELD}(?:,{_FIELD})*+)(\r\n|\n|\r|\Z)")
@@ -57,7 +63,7 @@ class Package:
 
     ``unread`` has the files of which nothing is known, ``lost`` the ids of rows that could not be read:
     that something refers to them is no fault of its own. ``is_public`` marks the edition that readers take
-    away: it leaves out what they do not see unasked.
+    away: it leaves out what they do not see unasked. The first faults are kept, ``more`` counts the rest.
     """
 
     name: str = ""
@@ -65,21 +71,34 @@ class Package:
     is_public: bool = False
     tables: dict[str, list[Line]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    more: int = 0
     unread: set[str] = field(default_factory=set)
     lost: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def fault(self, file: str, line: int | None, column: str | None, problem: str, remedy: str) -> None:
-        self.faults.append(Fault(file, line, column, problem, remedy))
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(Fault(file, line, column, problem, remedy))
+        else:
+            self.more += 1
+
+    def lose(self, file: str, cells: Iterable[str]) -> None:
+        """Remember what a row that could not be read may have been called."""
+        if not self.more:
+            self.lost[file].update(islice(cells, _MOST_CELLS))
 
 
 def read_package(
-    path: Path, *, largest: int = LARGEST_PACKAGE, progress: Callable[[str, int, int], None] | None = None
+    path: Path,
+    *,
+    largest: int = LARGEST_PACKAGE,
+    most_rows: int = MOST_ROWS,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> Package:
-    """Read a folder or a zip of up to so many bytes, unpacked.
+    """Read a folder or a zip of up to so many bytes, unpacked, and so many rows in all its files.
 
     Raises PackageFaults where there is nothing to read.
     """
-    package = Package()
+    package, room = Package(), most_rows
     with _opened(path, largest) as contents:
         for name in contents.unknown:
             package.fault(name, None, None, "is no file of a package", f"the files are {', '.join(_NAMES)}")
@@ -89,7 +108,11 @@ def read_package(
                 progress("files", place, len(FILES))
             package.tables[file.name] = []
             if file.path in contents.sizes:
-                _read_table(file, contents.read(file.path), package)
+                read = _read_table(file, contents.read(file.path), package, room)
+                if read > room:
+                    remedy = f"a package may have up to {most_rows:,} rows in all its files"
+                    raise _unreadable(path, f"has too many rows, the last of them in {file.path}", remedy)
+                room -= read
             elif file.name == "negotiation" or file.name in described:
                 header = ",".join(file.header)
                 package.fault(
@@ -332,24 +355,28 @@ class _Faults:
         self.package.fault(self.file.path, line, column, problem, remedy)
 
 
-def _read_table(file: File, content: bytes, package: Package) -> None:
-    """The rows of a file; what cannot be read as a row is a fault and left out."""
+def _read_table(file: File, content: bytes, package: Package, most: int) -> int:
+    """The rows of a file; what cannot be read as a row is a fault and left out.
+
+    Answers how many lines of the file there were, and gives up after ``most``.
+    """
     faults = _Faults(file, package)
     text = _decode(content, faults)
-    records = list(_records(text, faults))
-    if not records:
+    records = _Records(text, faults, most)
+    rows = csv.reader(records, strict=True)
+    header = next(rows, None)
+    if header is None:
         faults.add(1, None, "the file is empty", f"begin it with the header {','.join(file.header)}")
         package.unread.add(file.name)
-        return
-    rows = csv.reader((record for _, record in records), strict=True)
-    header = next(rows)
-    if not _check_header(file, header, records[0][0], faults):
+        return 0
+    if not _check_header(file, header, records.line, faults):
         package.unread.add(file.name)
-        return
+        return 0
     table = package.tables[file.name]
     # Most cells repeat a few values: each is kept once.
     known: dict[str, str] = {}
-    for (line, _), row in zip(records[1:], rows, strict=True):
+    for row in rows:
+        line = records.line
         if len(row) == len(header):
             cells = {
                 name: known.setdefault(cell, cell) for name, cell in zip(header, row, strict=True) if cell
@@ -357,7 +384,7 @@ def _read_table(file: File, content: bytes, package: Package) -> None:
             table.append(Line(line, cells))
         elif row:
             faults.add(line, None, f"the row has {_counted(len(row), 'cell')}", f"write {len(header)}")
-            package.lost[file.name].update(row)
+            package.lose(file.name, row)
         else:
             faults.add(line, None, "the line is empty", "remove it")
     if "\0" in text:
@@ -365,6 +392,7 @@ def _read_table(file: File, content: bytes, package: Package) -> None:
             for column, cell in cells.items():
                 if "\0" in cell:
                     faults.add(line, column, "holds a NUL character", "remove it")
+    return records.count - 1
 
 
 def _decode(content: bytes, faults: _Faults) -> str:
@@ -384,18 +412,42 @@ def _decode(content: bytes, faults: _Faults) -> str:
         return content.decode("utf-8", errors="replace")
 
 
-def _records(text: str, faults: _Faults) -> Iterator[tuple[int, str]]:
-    """The records of RFC 4180, each with the line on which it begins; a broken one is skipped."""
+class _Records(Iterator[str]):
+    """The records of RFC 4180, a broken one skipped; of more than ``most`` below the header no more is read.
+
+    ``line`` is the one on which the last record began, ``count`` how many there were, broken ones too.
+    """
+
+    def __init__(self, text: str, faults: _Faults, most: int) -> None:
+        self.line, self.count = 1, 0
+        self._read = self._reading(text, faults, most)
+
+    def __next__(self) -> str:
+        return next(self._read)
+
+    def _reading(self, text: str, faults: _Faults, most: int) -> Iterator[str]:
+        for self.line, record in _records(text, faults):
+            self.count += 1
+            if record is not None:
+                yield record
+            if self.count > most + 1:
+                return
+
+
+def _records(text: str, faults: _Faults) -> Iterator[tuple[int, str | None]]:
+    """The records, each with the line on which it begins; None in the place of a broken one."""
     at, line, line_ends_told = 0, 1, False
     while at < len(text):
         match = _RECORD.match(text, at)
         end = match.end() if match else text.find("\n", at) + 1 or len(text)
         if match is None:
             faults.add(line, None, *_what_is_broken(text[at:end]))
-            faults.package.lost[faults.file.name].update(re.split('[,"\r\n]', text[at:end]))
+            faults.package.lose(faults.file.name, re.split('[,"\r\n]', text[at:end], maxsplit=_MOST_CELLS))
+            yield line, None
         elif end - at > _LONGEST_ROW:
             problem = f"the row has {end - at:,} characters"
             faults.add(line, None, problem, f"write up to {_LONGEST_ROW:,}; is a quote left open?")
+            yield line, None
         else:
             if match[2] != "\r\n" and not line_ends_told:
                 line_ends_told = True

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.db import ReadSession
 from app.exchange.package import Progress, checked, name_of
-from app.exchange.package_reading import LARGEST_PACKAGE, read_package
+from app.exchange.package_reading import LARGEST_PACKAGE, MOST_ROWS, read_package
 from app.exchange.package_rules import Hidden, Merged
 from app.exchange.package_schema import FILE
 from app.queries.packages import revision_of, unpublished_rows
@@ -68,13 +68,14 @@ def preview_package(
     *,
     most: int,
     largest: int = LARGEST_PACKAGE,
+    most_rows: int = MOST_ROWS,
     progress: Progress | None = None,
 ) -> Preview:
     """What importing the package would do, with all the same checks. Raises PackageFaults.
 
     ``most`` rows that come in are shown, and as many that change, with what they are now.
     """
-    package = read_package(path, largest=largest, progress=progress)
+    package = read_package(path, largest=largest, most_rows=most_rows, progress=progress)
     tables, reordered = checked(session, package, progress)
     negotiation = tables["negotiation"][0].cells["id"]
     hidden = unpublished_rows(session, negotiation)

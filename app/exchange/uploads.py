@@ -26,7 +26,7 @@ from app.commands.uploads import (
     turn,
 )
 from app.db import passing_session, read_session, write_session
-from app.exchange.faults import Fault, PackageFaults
+from app.exchange.faults import MOST_FAULTS, PackageFaults
 from app.exchange.package import Progress, negotiation_of, store_package
 from app.exchange.package_reading import read_package
 from app.exchange.previews import preview_package
@@ -38,8 +38,10 @@ log = logging.getLogger("parley")
 
 # A package as it is handed in, and unpacked: a hundred times the largest negotiation known.
 LARGEST_UPLOAD, LARGEST_UNPACKED = 32 * 1024 * 1024, 192 * 1024 * 1024
-# So many faults are kept, and so many rows that would be added or change: more nobody reads in one go.
-MOST_FAULTS, MOST_SHOWN = 2000, 100
+# So many rows are taken in: a hundred times those of the largest negotiation known.
+MOST_UPLOADED_ROWS = 250_000
+# So many rows that would be added or change are kept: more nobody reads in one go.
+MOST_SHOWN = 100
 _NOTED_EVERY = 1.0
 
 
@@ -53,10 +55,11 @@ def check_upload(engine: Engine, upload: str, progress: Progress | None = None, 
                     path,
                     most=MOST_SHOWN,
                     largest=LARGEST_UNPACKED,
+                    most_rows=MOST_UPLOADED_ROWS,
                     progress=_noted(engine, upload, progress),
                 )
         except PackageFaults as refusal:
-            _end(engine, upload, UploadState.FAULTY, report=_faults(refusal.faults))
+            _end(engine, upload, UploadState.FAULTY, report=_faults(refusal))
             return
         _end(
             engine,
@@ -76,7 +79,7 @@ def load_upload(engine: Engine, upload: str, account: int, progress: Progress | 
     now = datetime.now(UTC)
     noted = _noted(engine, upload, progress)
     with _in_words(engine, upload), _spooled(engine, upload) as path:
-        package = read_package(path, largest=LARGEST_UNPACKED, progress=noted)
+        package = read_package(path, largest=LARGEST_UNPACKED, most_rows=MOST_UPLOADED_ROWS, progress=noted)
         with write_session(engine) as session:
             revisions.lock(session, negotiation_of(package) or "")
             is_as_seen = revision_of(session, negotiation_of(package) or "") == seen_revision(session, upload)
@@ -113,7 +116,7 @@ def _in_words(engine: Engine, upload: str) -> Iterator[None]:
     except NotAsItWas:
         return
     except PackageFaults as refusal:
-        _end(engine, upload, UploadState.FAULTY, report=_faults(refusal.faults))
+        _end(engine, upload, UploadState.FAULTY, report=_faults(refusal))
     except Exception as error:
         log.exception("a package that was handed in could not be worked on", exc_info=error)
         with suppress(OperationalError):
@@ -130,8 +133,9 @@ def _end(engine: Engine, upload: str, state: UploadState, **values: object) -> N
         session.commit()
 
 
-def _faults(faults: list[Fault]) -> str:
-    return as_report({"count": len(faults), "faults": [asdict(fault) for fault in faults[:MOST_FAULTS]]})
+def _faults(refusal: PackageFaults) -> str:
+    faults = [asdict(fault) for fault in refusal.faults[:MOST_FAULTS]]
+    return as_report({"count": refusal.count, "faults": faults})
 
 
 def _noted(engine: Engine, upload: str, progress: Progress | None) -> Progress:

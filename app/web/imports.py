@@ -30,8 +30,8 @@ from app.commands.uploads import (
     sweep_uploads,
     turn,
 )
-from app.exchange.faults import Fault
-from app.exchange.uploads import LARGEST_UPLOAD, MOST_FAULTS, check_upload, load_upload
+from app.exchange.faults import MOST_FAULTS, Fault
+from app.exchange.uploads import LARGEST_UPLOAD, MOST_UPLOADED_ROWS, check_upload, load_upload
 from app.forms.base import Faults
 from app.models.uploads import UploadState
 from app.queries.histories import names_of
@@ -141,6 +141,7 @@ def _new(request: Request, asked: Asked, faults: Faults, status: int = 200) -> R
         "faults": faults,
         "token": secrets.token_urlsafe(32),
         "largest": LARGEST_UPLOAD >> 20,
+        "most_rows": MOST_UPLOADED_ROWS,
         "waiting": waiting_uploads(asked.reading, now=datetime.now(UTC), kept_for=KEPT_FOR),
     }
     return page(request, "imports/new.html", context, status=status)

@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from app.db import make_engine, migrate, read_session, write_session
+from app.exchange.faults import MOST_FAULTS
 from app.exchange.package import PackageFaults, check_package, import_package
+from app.exchange.package_reading import read_package
 from app.exchange.package_schema import FILE
 from app.models import Base
 from tests.make import talks, write_package
@@ -526,3 +528,32 @@ def test_an_archive_that_lies_about_itself_is_refused(sqlite: Engine, tmp_path: 
         archive.writestr("terms.csv", b"")
     assert "'terms.csv': is there twice" in faults_of(sqlite, packed)[0]
     assert "holds no datapackage.json" in faults_of(sqlite, zipped(packed, {"a.txt": b""}))[0]
+
+
+def test_of_endless_faults_the_first_are_kept_and_the_others_counted(sqlite: Engine, tmp_path: Path) -> None:
+    package = write_package(tmp_path / "talks", talks())
+    links = package / "links.csv"
+    broken, wrong = b'd"1,replaces,d2,\r\n' * 10, b"d1,wish,d2,\r\nd1,replaces,d2\r\n" * 5_000
+    links.write_bytes(b"from,relation,to,note\r\n" + broken + wrong)
+    read = read_package(package)
+    assert len(read.faults) == MOST_FAULTS
+    assert len(read.lost["links"]) < 10
+    with read_session(sqlite) as session, pytest.raises(PackageFaults) as refusal:
+        check_package(session, package)
+    assert (len(refusal.value.faults), refusal.value.count) == (MOST_FAULTS, 10_010)
+
+
+def test_a_package_of_too_many_rows_is_refused_in_words(tmp_path: Path) -> None:
+    package = write_package(tmp_path / "talks", talks())
+    rows = sum(len(rows) for rows in talks().values())
+    assert not read_package(package, most_rows=rows).faults
+    with pytest.raises(PackageFaults) as refusal:
+        read_package(package, most_rows=rows - 1)
+    assert str(refusal.value) == (
+        "talks: has too many rows, the last of them in coverage.csv; "
+        f"a package may have up to {rows - 1} rows in all its files"
+    )
+    links = package / "links.csv"
+    links.write_bytes(links.read_bytes() + b'"\r\n' * rows)
+    with pytest.raises(PackageFaults, match=r"has too many rows, the last of them in links\.csv"):
+        read_package(package, most_rows=rows)
