@@ -13,7 +13,7 @@ from tests.web.pages import ADDRESSES
 
 # What another direction of writing or other colours can change of a page that axe has looked at whole.
 BY_COLOUR = ("color-contrast", "link-in-text-block")
-BY_PLACE = ("scrollable-region-focusable", "color-contrast")
+BY_PLACE = ("scrollable-region-focusable",)
 
 
 def width(page: Page) -> int:
@@ -36,7 +36,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(new_page: NewPage, site:
     assert axe(page, BY_PLACE) == [], "from right to left"
     page.evaluate("document.documentElement.dir = 'ltr'")
     page.set_viewport_size({"width": 360, "height": 800})
-    assert axe(page) == [], "on a telephone"
+    assert axe(page, without=BY_COLOUR) == [], "on a telephone"
     assert page.locator("main :is(table, thead, tbody, tr, th, td):not([role])").count() == 0, (
         "blocks stay tables"
     )

@@ -158,7 +158,7 @@ def tangles(draw: st.DrawFn) -> Tables:
     return tables
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(tables=st.one_of(tangles(), tangles(), negotiations()), data=st.data())
 def test_after_any_change_of_a_few_records_the_stored_cells_are_those_of_the_rule(
     sqlite: Engine, tables: Tables, data: st.DataObject

@@ -96,18 +96,19 @@ def right_to_left_fonts() -> None:
         needs.cannot_run(reason)
 
 
-def axe(page: Page, rules: Sequence[str] = ()) -> list[str]:
+def axe(page: Page, rules: Sequence[str] = (), without: Sequence[str] = ()) -> list[str]:
     """What axe finds wrong with the page as it stands, a line for each rule: `assert axe(page) == []`.
 
-    Only by these rules, where some are named: of a page that was looked at whole, another look needs no
-    others than it can change the answer of.
+    Only by these rules, or by all ``without`` some, where any are named: of a page that was looked at
+    whole, another look needs no others than it can change the answer of.
     """
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(_axe_source())
     # What passed is many times as much, and takes longer to hand over than to find.
     found = page.evaluate(
         "async options => (await axe.run(options)).violations",
-        {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {}),
+        {"resultTypes": ["violations"], "rules": {rule: {"enabled": False} for rule in without}}
+        | ({"runOnly": list(rules)} if rules else {}),
     )
     return [
         f"{rule['id']}: {rule['help']}: {', '.join(str(node['target']) for node in rule['nodes'])}"

@@ -196,6 +196,7 @@ def test_a_demand_reads_as_it_did_before_it_was_corrected_and_stands_where_it_wa
     assert "Never said so" in desk.get(f"{page}?on={LATER}&basis=recorded").text
 
 
+@pytest.mark.one_database
 def test_what_waits_is_never_there_and_what_was_published_is_from_then_on(desk: TestClient) -> None:
     entry = Entry(
         {"outlet": "Zanzibar Post", "published": "2026-02-27", "language": "en"},
@@ -229,6 +230,7 @@ def test_what_waits_is_never_there_and_what_was_published_is_from_then_on(desk: 
 # --- Kept, and kept fresh --------------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 def test_a_second_request_is_answered_from_the_same_snapshot_or_not_at_all(desk: TestClient) -> None:
     change_demand(desk, DURING, summary="Would keep its arms.")
     replays: list[str] = []

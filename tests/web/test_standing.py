@@ -32,7 +32,7 @@ def test_the_likest_stand_first_whatever_their_script_and_before_anything_is_typ
     assert offered(anna, quote="لن نقبل بوقف مؤقت")[0] == quoted, "by its words"
     assert offered(anna, quote="لَن نَقبَل بِوَقفٍ مُؤَقَّت")[0] == quoted, "with vowel signs"
     said = words(anna.post(f"{GAZA}/demands/preview", data=CLAIM).text)
-    assert re.search(r"The 12 likest of 1\d are shown", said)
+    assert re.search(r"The 12 most alike of 1\d are shown", said)
     last = offered(anna, summary="To store arms under supervision")[-1]
     chosen = offered(anna, quote=ARABIC, **{f"relation-{last}": "restates"})
     assert last in chosen, "what was said of one is not lost where others become liker"
