@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests import needs
 
 NewPage = Callable[..., Page]
+
+# A busy machine is slow at random; what never comes is still missed.
+expect.set_options(timeout=20_000)
 
 AXE = Path(__file__).parents[1] / "browser/vendor/axe-core@4.14.1/axe.min.js"
 FLAGS = [
