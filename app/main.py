@@ -60,6 +60,7 @@ from app.web import (
     timeline,
 )
 from app.web.api import catalogue as catalogue_api
+from app.web.api import changes as changes_api
 from app.web.api import comparing as comparing_api
 from app.web.api import drafts as drafts_api
 from app.web.api import positions as positions_api
@@ -67,6 +68,7 @@ from app.web.api import records as records_api
 from app.web.api import reference as reference_api
 from app.web.api import schema as schema_api
 from app.web.api import searching as searching_api
+from app.web.api import sources as sources_api
 from app.web.api.crossing import ReadsFromElsewhere
 from app.web.deps import authorise
 from app.web.limits import InFlight
@@ -175,8 +177,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for room in (
         *rooms,
         catalogue_api,
+        sources_api,
         positions_api,
         comparing_api,
+        changes_api,
         records_api,
         searching_api,
         drafts_api,

@@ -1,10 +1,13 @@
 """Answers of the API: JSON that may be kept, with the address of what comes next."""
 
+from collections.abc import Mapping
+
 from fastapi import Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from app.forms.filters import View
+from app.web.api import problems
 from app.web.paths import address
 from app.web.render import public_url
 
@@ -37,3 +40,8 @@ def unchanged(request: Request, tag: str | None) -> Response | None:
     if tag is None or (tag not in known and "*" not in known):
         return None
     return Response(status_code=304, headers={**KEPT, "etag": tag})
+
+
+def early_answer(request: Request, tag: str | None, faults: Mapping[str, str]) -> Response | None:
+    """The answer for which nothing more is read: what is wrong with what was asked for, or no change."""
+    return problems.unusable(faults) if faults else unchanged(request, tag)

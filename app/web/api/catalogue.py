@@ -1,6 +1,5 @@
-"""The negotiations, and of one its actors, issues, reports, links and coverage checks, as JSON."""
+"""The negotiations, and of one its actors, issues, links and coverage checks, as JSON."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -8,18 +7,16 @@ from pydantic import BaseModel
 from pydantic import Field as PydanticField
 from starlette.responses import Response
 
-from app.domain.dates import NotADate, parse_day
-from app.domain.vocabulary import ActorKind, LinkRelation, OutletGrade, Role, SourceKind, SourceStatus
-from app.forms.filters import Faults, read_source_filters
+from app.domain.vocabulary import ActorKind, LinkRelation, Role
+from app.forms.filters import Faults
 from app.queries import listings
 from app.queries.negotiations import NegotiationHead, all_negotiations, negotiation_head
-from app.queries.reports import Bears, SourceFull
 from app.web.api import problems
-from app.web.api.answers import answer, unchanged
-from app.web.api.pages import number, place, read_limit, read_place
-from app.web.api.parameters import EDTF, PAGED, SOURCES, VIEW, described, query
+from app.web.api.answers import answer, early_answer, unchanged
+from app.web.api.pages import WRONG_PLACE, number, place, read_day_and, read_limit, read_place
+from app.web.api.parameters import EDTF, PAGED, VIEW, described, query
 from app.web.api.parameters import Negotiation as NegotiationId
-from app.web.api.shapes import AsOf, Listed, told
+from app.web.api.shapes import Listed, told
 from app.web.deps import Reads, ViewOf, ViewReads
 from app.web.paths import address
 from app.web.render import etag, public_url
@@ -103,39 +100,6 @@ class Issues(BaseModel):
     issues: list[Issue] = told("In the order of the negotiation.")
 
 
-class Source(BaseModel):
-    """One publication."""
-
-    id: str = told("Its id.", "scmp-2023-12-25")
-    outlet: str = told("Who printed it.", "South China Morning Post")
-    title: str | None = told("Its title.", None)
-    url: str | None = told("Where it is to be read.", None)
-    published: str = told(f"When it was published. {EDTF}", "2023-12-25")
-    language: str = told("Its language (BCP 47).", "en")
-    kind: SourceKind | None = told("What kind of publication it is.", "news_report")
-    author: str | None = told("Who wrote it.", None)
-    origin: str | None = told("The report that it relays.", None)
-    voice: str = told("Where the relays end: reports of one voice count once.", "scmp-2023-12-25")
-    archive_url: str | None = told("Where it is archived.", None)
-    status: SourceStatus | None = told("What its outlet has done with it by the day.", None)
-    status_date: str | None = told(f"Since when. {EDTF}", None)
-    grade: OutletGrade | None = told("How reliable the outlet is (Admiralty scale); null: not graded.", None)
-    note: str | None = told("What else there is to say of it.", None)
-    supports: int = told("How many records it is cited for by the day.", 3)
-    denies: int = told("How many records it is cited against by the day.", 0)
-    latest: date = told("The last day that its date may mean: from then on it counts.", "2023-12-25")
-    page: str = told(
-        "The address of its page.", "https://parley.example/negotiations/gaza/sources/scmp-2023-12-25"
-    )
-    as_of: AsOf | None = told("As of which day it is answered; only at its own address.", None, default=None)
-
-
-class Sources(Listed):
-    """A page of reports."""
-
-    sources: list[Source] = told("Newest first.")
-
-
 class Link(BaseModel):
     """A person’s word on what one demand does to another."""
 
@@ -189,11 +153,9 @@ def negotiations(request: Request, session: Reads) -> Response:
     behind = read_place(request.query_params, 1, faults)
     ids = [head.id for head in heads]
     if behind and behind[0] not in ids:
-        faults["after"] = "This is no place in the list; begin again from its first page."
-    if faults:
-        return problems.unusable(faults)
-    if same := unchanged(request, tag):
-        return same
+        faults["after"] = WRONG_PLACE
+    if early := early_answer(request, tag, faults):
+        return early
     rest = heads[ids.index(behind[0]) + 1 :] if behind else heads
     body = Negotiations(negotiations=[_negotiation(request, head) for head in rest[:limit]])
     return answer(request, body, tag, None, place(rest[limit - 1].id) if len(rest) > limit else None)
@@ -245,10 +207,8 @@ def actors(request: Request, session: ViewReads, view: ViewOf, negotiation: Nego
     faults = Faults(view.faults)
     limit = read_limit(request.query_params, faults)
     after = _ordinal(request, faults)
-    if faults:
-        return problems.unusable(faults)
-    if same := unchanged(request, tag):
-        return same
+    if early := early_answer(request, tag, faults):
+        return early
     found = listings.actors_after(session, negotiation, after, limit + 1)
     body = Actors(negotiation=negotiation, actors=[_actor(actor) for actor in found[:limit]])
     more = place(found[limit - 1].ordinal) if len(found) > limit else None
@@ -274,10 +234,8 @@ def actor(
 ) -> Response:
     """An actor with its other names and its roles."""
     tag = etag(request, negotiation_head(session, negotiation).revision, view)
-    if view.faults:
-        return problems.unusable(view.faults)
-    if same := unchanged(request, tag):
-        return same
+    if early := early_answer(request, tag, view.faults):
+        return early
     return answer(request, _actor(listings.actor_full(session, negotiation, actor)), tag)
 
 
@@ -313,10 +271,8 @@ def issues(request: Request, session: ViewReads, view: ViewOf, negotiation: Nego
     faults = Faults(view.faults)
     limit = read_limit(request.query_params, faults)
     after = _ordinal(request, faults)
-    if faults:
-        return problems.unusable(faults)
-    if same := unchanged(request, tag):
-        return same
+    if early := early_answer(request, tag, faults):
+        return early
     found = listings.issues_after(session, negotiation, after, limit + 1)
     body = Issues(negotiation=negotiation, issues=[_issue(issue) for issue in found[:limit]])
     more = place(found[limit - 1].ordinal) if len(found) > limit else None
@@ -342,10 +298,8 @@ def issue(
 ) -> Response:
     """An issue with every version of its scale."""
     tag = etag(request, negotiation_head(session, negotiation).revision, view)
-    if view.faults:
-        return problems.unusable(view.faults)
-    if same := unchanged(request, tag):
-        return same
+    if early := early_answer(request, tag, view.faults):
+        return early
     return answer(request, _issue(listings.issue_full(session, negotiation, issue)), tag)
 
 
@@ -363,94 +317,6 @@ def _issue(found: listings.IssueFull) -> Issue:
             )
             for scale in found.scales
         ],
-    )
-
-
-@router.get(
-    "/negotiations/{negotiation}/sources",
-    operation_id="sources",
-    summary="The reports",
-    tags=["sources"],
-    response_model=Sources,
-    responses=problems.OF_LIST,
-    openapi_extra=described(VIEW, SOURCES, PAGED),
-)
-@allow(Permission.READ_PUBLISHED)
-def sources(request: Request, session: ViewReads, view: ViewOf, negotiation: NegotiationId) -> Response:
-    """The publications that are known by the day and that the filters select, newest first."""
-    tag = etag(request, negotiation_head(session, negotiation).revision, view)
-    asked = {name: text for name, text in request.query_params.items() if name != "after"}
-    filters = read_source_filters(asked)
-    faults = Faults(view.faults | filters.faults)
-    limit = read_limit(request.query_params, faults)
-    behind = _day_and(request, faults)
-    if faults:
-        return problems.unusable(faults)
-    if same := unchanged(request, tag):
-        return same
-    found = listings.sources_after(session, negotiation, filters, view.on, view.basis, behind, limit + 1)
-    shown = found[:limit]
-    bears = listings.bears_of(session, negotiation, shown, view.on, view.basis)
-    body = Sources(
-        negotiation=negotiation,
-        on=view.on,
-        basis=view.basis,
-        sources=[_source(request, negotiation, one, bears.get(one.id, Bears())) for one in shown],
-    )
-    more = place(shown[-1].published_last, shown[-1].id) if len(found) > limit else None
-    return answer(request, body, tag, view, more)
-
-
-@router.get(
-    "/negotiations/{negotiation}/sources/{source}",
-    operation_id="source",
-    summary="One report",
-    tags=["sources"],
-    response_model=Source,
-    responses=problems.OF_ONE,
-    openapi_extra=described(VIEW),
-)
-@allow(Permission.READ_PUBLISHED)
-def source(
-    request: Request,
-    session: ViewReads,
-    view: ViewOf,
-    negotiation: NegotiationId,
-    source: Annotated[str, Path(description="The id of the report.", examples=["scmp-2023-12-25"])],
-) -> Response:
-    """A publication as of a day or, where it was printed later, as of its own: `as_of` says which."""
-    tag = etag(request, negotiation_head(session, negotiation).revision, view)
-    if view.faults:
-        return problems.unusable(view.faults)
-    if same := unchanged(request, tag):
-        return same
-    found, day, bears = listings.source_full(session, negotiation, source, view.on, view.basis)
-    body = _source(request, negotiation, found, bears)
-    body.as_of = AsOf(on=day, basis=view.basis, is_later=day != view.on, is_possible=False)
-    return answer(request, body, tag)
-
-
-def _source(request: Request, negotiation: str, found: SourceFull, bears: Bears) -> Source:
-    return Source(
-        id=found.id,
-        outlet=found.outlet,
-        title=found.title,
-        url=found.url,
-        published=found.published,
-        language=found.language,
-        kind=found.kind,
-        author=found.author,
-        origin=found.origin,
-        voice=found.voice,
-        archive_url=found.archive_url,
-        status=found.status,
-        status_date=found.status_date,
-        grade=found.grade,
-        note=found.note,
-        supports=bears.supports,
-        denies=bears.denies,
-        latest=date.fromisoformat(found.published_last),
-        page=public_url(request) + address(f"/negotiations/{negotiation}/sources/{found.id}"),
     )
 
 
@@ -474,10 +340,8 @@ def links(request: Request, session: ViewReads, view: ViewOf, negotiation: Negot
     demand = request.query_params.get("demand", "")
     if len(demand) > 200 or "\x00" in demand:
         faults["demand"] = "This is no id of a demand."
-    if faults:
-        return problems.unusable(faults)
-    if same := unchanged(request, tag):
-        return same
+    if early := early_answer(request, tag, faults):
+        return early
     found = listings.links_after(session, negotiation, demand, view.on, view.basis, after, limit + 1)
     shown = found[:limit]
     body = Links(
@@ -505,12 +369,10 @@ def coverage(request: Request, session: ViewReads, view: ViewOf, negotiation: Ne
     tag = etag(request, negotiation_head(session, negotiation).revision, view)
     faults = Faults(view.faults)
     limit = read_limit(request.query_params, faults)
-    behind = _day_and(request, faults)
+    behind = read_day_and(request.query_params, faults)
     after = (behind[0], number(behind[1], faults)) if behind else None
-    if faults:
-        return problems.unusable(faults)
-    if same := unchanged(request, tag):
-        return same
+    if early := early_answer(request, tag, faults):
+        return early
     found = listings.checks_after(session, negotiation, view.on, after, limit + 1)
     shown = found[:limit]
     body = Coverage(
@@ -530,15 +392,3 @@ def _ordinal(request: Request, faults: Faults) -> int:
     """The place behind which a list in the negotiation’s own order begins."""
     behind = read_place(request.query_params, 1, faults)
     return number(behind[0], faults) if behind else -1
-
-
-def _day_and(request: Request, faults: Faults) -> tuple[str, str] | None:
-    """A place in a list by date: a day, and what tells apart those of one day."""
-    behind = read_place(request.query_params, 2, faults)
-    if not behind:
-        return None
-    try:
-        return parse_day(behind[0]).isoformat(), behind[1]
-    except NotADate:
-        faults["after"] = "This is no place in the list; begin again from its first page."
-        return None

@@ -1,20 +1,18 @@
-"""Positions side by side, how far apart they are, and what changed between two days, as JSON."""
+"""Positions side by side, and how far apart they are, as JSON."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from app.domain.changes import Turn
 from app.domain.comparison import Direction, Why
-from app.domain.vocabulary import Basis, Empty, RecordType, Slot, Track
-from app.forms.filters import Faults, Span, read_columns, read_span
+from app.domain.vocabulary import Empty, RecordType, Slot, Track
+from app.forms.filters import Faults, read_columns
 from app.queries.cells import CellPage, PartyColumn
 from app.queries.cells import Claim as ClaimLine
-from app.queries.changes import CellChanges, ChangedLine, ChangesPage, changes_page
 from app.queries.comparison import (
     Comparison,
     GapLine,
@@ -25,12 +23,11 @@ from app.queries.comparison import NotCompared as NotComparedLine
 from app.queries.negotiations import negotiation_head
 from app.queries.positions import ColumnChoice, PositionsPage, positions_page
 from app.queries.proposal_columns import ProposalColumn
-from app.queries.revisions import NothingRecorded
 from app.web.api import problems
-from app.web.api.answers import answer, unchanged
-from app.web.api.parameters import BASIS, COLUMNS, EDTF, VIEW, Negotiation, described, query
+from app.web.api.answers import answer, early_answer
+from app.web.api.parameters import COLUMNS, EDTF, VIEW, Negotiation, described
 from app.web.api.shapes import Listed, told
-from app.web.deps import Reads, ViewOf, ViewReads, as_of, today
+from app.web.deps import ViewOf, ViewReads
 from app.web.redirects import moved
 from app.web.render import etag
 from app.web.security import Permission, allow
@@ -175,10 +172,8 @@ def comparison(request: Request, session: ViewReads, view: ViewOf, negotiation: 
     tag = etag(request, negotiation_head(session, negotiation).revision, view)
     columns, wrong = read_columns(request.query_params.get("columns", ""))
     faults = Faults(view.faults | ({"columns": wrong} if wrong else {}))
-    if faults:
-        return problems.unusable(faults)
-    if same := unchanged(request, tag):
-        return same
+    if early := early_answer(request, tag, faults):
+        return early
     choices = [ColumnChoice(c.actor, c.day, c.proposal, str(c), c.latest) for c in columns]
     found = positions_page(session, negotiation, view.on, view.basis, choices)
     if found.unknown_columns:
@@ -238,10 +233,11 @@ def _cell(key: str, cell: CellPage) -> ComparedCell:
 
 
 def _claims(claims: Iterable[ClaimLine]) -> list[Claim]:
-    return [_claim(claim) for claim in claims]
+    return [claim_of(claim) for claim in claims]
 
 
-def _claim(claim: ClaimLine) -> Claim:
+def claim_of(claim: ClaimLine) -> Claim:
+    """A line of a cell as the API tells it."""
     voice = claim.evidence.voice
     return Claim(
         type=claim.record.type,
@@ -310,125 +306,4 @@ def _counts(found: Comparison) -> list[GapCount]:
             issues=count.issues,
         )
         for count in found.gap_counts
-    ]
-
-
-class ChangedClaim(Claim):
-    """A line with what became of it."""
-
-    turns: list[Turn] = told("What became of it.", ["new"])
-    by: str | None = told("The id of the record that replaced, withdrew or rejected it.", None)
-
-
-class CellChange(BaseModel):
-    """What changed in one cell."""
-
-    holder: str = told("The id of the participant.", "qatar")
-    issue: str = told("The id of the issue.", "troop-withdrawal")
-    days: int = told("On how many days it changed.", 1)
-    came: list[ChangedClaim] = told("Lines that came.")
-    stayed: list[ChangedClaim] = told("Lines that stay and read differently.")
-    went: list[ChangedClaim] = told("Lines that went.")
-    between: list[ChangedClaim] = told("Lines that came and went between the two days.")
-    more_between: int = told("How many more of these are not listed.", 0)
-    down: list[ChangedClaim] = told("What stood behind the table and was taken down.")
-    contested: bool | None = told("Whether it became contested, or no longer is; null: unchanged.", None)
-    standing: int = told("How many more lines stand behind the table than on the earlier day.", 0)
-    searched: str | None = told("The day through which somebody has since searched and found none.", None)
-
-
-class Changed(BaseModel):
-    """What changed from the end of one day to the end of another."""
-
-    negotiation: str = told("The id of the negotiation.", "gaza")
-    start: date = told("The earlier day.", "2024-07-01")
-    end: date = told("The later day.", "2024-07-31")
-    basis: Basis = told("What “as of” means.", "reported")
-    cells: list[CellChange] = told("The cells that changed.")
-    put_forward: list[str] = told("The ids of the proposals that were put forward.", [])
-    answers: list[str] = told("The ids of the responses that were given.", [])
-    ended: list[str] = told("The ids of the proposals that ended.", [])
-    more_records: bool = told("Whether there are more of these than are listed.", False)
-
-
-def _span(request: Request) -> Span:
-    return read_span(request.query_params, today())
-
-
-@router.get(
-    "/negotiations/{negotiation}/changes",
-    operation_id="changes",
-    summary="What changed between two days",
-    tags=["positions"],
-    response_model=Changed,
-    responses=problems.OF_LIST,
-    openapi_extra=described(
-        query(
-            "from", "The earlier day; a month before the later one if left out.", "2024-07-01", format="date"
-        ),
-        query("to", "The later day; today (UTC) if left out.", "2024-07-31", format="date"),
-        BASIS,
-    ),
-)
-@allow(Permission.READ_PUBLISHED)
-def changes(
-    request: Request, live: Reads, asked: Annotated[Span, Depends(_span)], negotiation: Negotiation
-) -> Response:
-    """What is new, what stands no more and what reads differently, cell by cell."""
-    view = asked.view
-    if asked.faults:
-        negotiation_head(live, negotiation)
-        return problems.unusable(asked.faults)
-    with as_of(request, live, view) as later:
-        tag = etag(request, negotiation_head(later, negotiation).revision, view)
-        if same := unchanged(request, tag):
-            return same
-        try:
-            with as_of(request, live, asked.earlier) as earlier:
-                found = changes_page(earlier, later, negotiation, asked.start, view.on, view.basis)
-        except NothingRecorded as nothing:
-            words = (
-                f"By {nothing.on} this site had recorded nothing of it; its records begin on {nothing.since}."
-            )
-            return problems.unusable({"from": words})
-    return answer(request, _changed(negotiation, found), tag)
-
-
-def _changed(negotiation: str, found: ChangesPage) -> Changed:
-    return Changed(
-        negotiation=negotiation,
-        start=found.start,
-        end=found.end,
-        basis=found.basis,
-        cells=[_cell_change(cell) for cell in found.cells.values() if not cell.is_nothing],
-        put_forward=[row.record.id for row in found.put_forward],
-        answers=[row.record.id for row in found.answers],
-        ended=[row.record.id for row in found.ended],
-        more_records=found.more_records,
-    )
-
-
-def _cell_change(cell: CellChanges) -> CellChange:
-    return CellChange(
-        holder=cell.holder,
-        issue=cell.issue,
-        days=cell.days,
-        came=_changed_lines(cell.came),
-        stayed=_changed_lines(cell.stayed),
-        went=_changed_lines(cell.went),
-        between=_changed_lines(cell.between),
-        more_between=cell.more_between,
-        down=_changed_lines(cell.down),
-        contested=cell.contested,
-        standing=cell.standing,
-        searched=cell.searched,
-    )
-
-
-def _changed_lines(lines: Sequence[ChangedLine]) -> list[ChangedClaim]:
-    return [
-        ChangedClaim(
-            **_claim(line.claim).model_dump(), turns=list(line.turns), by=line.by.id if line.by else None
-        )
-        for line in lines
     ]

@@ -4,10 +4,11 @@ import base64
 import binascii
 from collections.abc import Mapping
 
+from app.domain.dates import NotADate, parse_day
 from app.forms.filters import LONGEST, Faults
 
 LIMIT, MOST = 50, 200
-_WRONG_PLACE = "This is no place in the list; begin again from its first page."
+WRONG_PLACE = "This is no place in the list; begin again from its first page."
 
 
 def read_limit(query: Mapping[str, str], faults: Faults) -> int:
@@ -39,7 +40,7 @@ def read_place(query: Mapping[str, str], parts: int, faults: Faults) -> tuple[st
         if len(found) != parts or "\x00" in known:
             raise ValueError
     except (binascii.Error, ValueError):
-        faults["after"] = _WRONG_PLACE
+        faults["after"] = WRONG_PLACE
         return None
     return found
 
@@ -48,5 +49,17 @@ def number(text: str, faults: Faults) -> int:
     """A part of a place that is a number."""
     if len(text) <= 9 and text.isascii() and text.isdigit():
         return int(text)
-    faults["after"] = _WRONG_PLACE
+    faults["after"] = WRONG_PLACE
     return 0
+
+
+def read_day_and(query: Mapping[str, str], faults: Faults) -> tuple[str, str] | None:
+    """A place in a list by date: a day, and what tells apart those of one day."""
+    behind = read_place(query, 2, faults)
+    if not behind:
+        return None
+    try:
+        return parse_day(behind[0]).isoformat(), behind[1]
+    except NotADate:
+        faults["after"] = WRONG_PLACE
+        return None

@@ -14,7 +14,7 @@ from app.forms.filters import View
 from app.queries.negotiations import negotiation_head
 from app.queries.positions import all_cells
 from app.web.api import problems
-from app.web.api.answers import KEPT, unchanged
+from app.web.api.answers import KEPT, early_answer
 from app.web.api.parameters import EDTF, VIEW, Negotiation, described, query
 from app.web.api.shapes import told
 from app.web.deps import ViewOf, ViewReads
@@ -114,10 +114,8 @@ def positions(request: Request, session: ViewReads, view: ViewOf, negotiation: N
     standing = request.query_params.get("standing", "")
     if standing not in ("", "0", "1"):
         faults["standing"] = f"“{standing[:40]}” cannot be used here; write 1, or leave it out."
-    if faults:
-        return problems.unusable(faults)
-    if same := unchanged(request, tag):
-        return same
+    if early := early_answer(request, tag, faults):
+        return early
     cells = all_cells(session, negotiation, view.on, view.basis, standing=standing == "1")
     found = _positions(negotiation, view, cells, standing=standing == "1")
     headers = {**KEPT, "etag": tag} if tag else {}

@@ -18,8 +18,8 @@ from app.queries.proposal_columns import parts_of
 from app.queries.records import RecordLine, known_of
 from app.queries.timeline import RowsPage, TimelineRow, record_page, rows_of, rows_page
 from app.web.api import problems
-from app.web.api.answers import answer, unchanged
-from app.web.api.pages import place, read_limit, read_place
+from app.web.api.answers import answer, early_answer, unchanged
+from app.web.api.pages import WRONG_PLACE, place, read_limit, read_place
 from app.web.api.parameters import PAGED, TIMELINE, VIEW, Negotiation, described, filters_of
 from app.web.api.shapes import (
     LISTS,
@@ -213,10 +213,8 @@ def _one(
     request: Request, session: ReadSession, view: View, negotiation: str, record_type: RecordType, record: str
 ) -> Response:
     tag = etag(request, negotiation_head(session, negotiation).revision, view)
-    if view.faults:
-        return problems.unusable(view.faults)
-    if same := unchanged(request, tag):
-        return same
+    if early := early_answer(request, tag, view.faults):
+        return early
     if gone := _retracted(session, negotiation, record_type, record):
         return gone
     relations: Sequence[Relation] = ()
@@ -259,17 +257,15 @@ def _citations(
     faults = Faults(view.faults)
     limit = read_limit(request.query_params, faults)
     behind = read_place(request.query_params, 1, faults)
-    if faults:
-        return problems.unusable(faults)
-    if same := unchanged(request, tag):
-        return same
+    if early := early_answer(request, tag, faults):
+        return early
     if gone := _retracted(session, negotiation, record_type, record):
         return gone
     found = record_page(session, negotiation, record_type, record, view.on, view.basis)
     lines = list(found.row.own)
     numbers = [str(line.number) for line in lines]
     if behind and behind[0] not in numbers:
-        return problems.unusable({"after": "This is no place in the list; begin again from its first page."})
+        return problems.unusable({"after": WRONG_PLACE})
     lines = lines[numbers.index(behind[0]) + 1 :] if behind else lines
     shaping = Shaping(negotiation, public_url(request), found.sight.on, view.basis)
     body = Citations(

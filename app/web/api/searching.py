@@ -15,8 +15,8 @@ from app.forms.searches import NOUNS, SearchFilters, read_search_filters
 from app.queries.negotiations import NegotiationHead, all_negotiations, cast_of
 from app.queries.searches import Hit, search_page
 from app.web.api import problems
-from app.web.api.answers import answer, unchanged
-from app.web.api.pages import place, read_place
+from app.web.api.answers import answer, early_answer
+from app.web.api.pages import WRONG_PLACE, place, read_place
 from app.web.api.parameters import BASIS, ON, TIMELINE, described, query
 from app.web.api.shapes import told
 from app.web.deps import Reads, ViewOf, as_of
@@ -106,10 +106,8 @@ def _answer(
     cast = cast_of(session, filters.negotiation) if filters.negotiation else None
     if cast:
         require_known(filters, cast, faults)
-    if faults:
-        return problems.unusable(faults)
-    if same := unchanged(request, tag):
-        return same
+    if early := early_answer(request, tag, faults):
+        return early
     found = search_page(session, filters, negotiations, cast, view.on, view.basis)
     body = Search(
         names=[_hit(request, view, hit) for hit in found.names],
@@ -121,7 +119,7 @@ def _answer(
 def _before(text: str, faults: Faults) -> int | None:
     filters = read_search_filters({"before": text})
     if filters.before is None:
-        faults["after"] = "This is no place in the list; begin again from its first page."
+        faults["after"] = WRONG_PLACE
     return filters.before
 
 
